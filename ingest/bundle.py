@@ -1,0 +1,248 @@
+"""A read-only tree of files, whatever it lies in: a folder, a zip, a single file.
+
+Readers see only this. It remembers the SHA-256 of every file that was read, which is
+what a source's version is made of: the same metadata is the same version, packed or not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from ingest.errors import MissingSource, SourceError, UnreadableSource, UnsafeArchive
+
+MAX_FILE_BYTES = 512 * 1024 * 1024
+MAX_ENTRIES = 1_000_000
+BOMB_RATIO = 200
+BOMB_BYTES = 1024 * 1024 * 1024
+
+
+class Files(Protocol):
+    """Where bytes come from: names are relative POSIX paths."""
+
+    @property
+    def location(self) -> str: ...
+
+    def names(self) -> Sequence[str]: ...
+
+    def read(self, name: str) -> bytes: ...
+
+
+def _too_large(where: str) -> SourceError:
+    return UnsafeArchive(
+        f"larger than {MAX_FILE_BYTES // 2**20} MiB of metadata",
+        where=where,
+        todo="split the source, or leave data files out of what is ingested",
+    )
+
+
+@dataclass
+class FolderFiles:
+    """A folder on disk, listed once; links that lead out of it are not followed."""
+
+    root: Path
+    _listed: list[str] | None = None
+
+    @property
+    def location(self) -> str:
+        return str(self.root)
+
+    def names(self) -> Sequence[str]:
+        if self._listed is None:
+            inside = self.root.resolve()
+            self._listed = [
+                path.relative_to(self.root).as_posix()
+                for path in sorted(self.root.rglob("*"))
+                if path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(inside))
+            ]
+        return self._listed
+
+    def read(self, name: str) -> bytes:
+        return read_file(self.root / name)
+
+
+@dataclass(frozen=True)
+class SingleFile:
+    """One file, named by its own name."""
+
+    path: Path
+
+    @property
+    def location(self) -> str:
+        return str(self.path)
+
+    def names(self) -> Sequence[str]:
+        return [self.path.name]
+
+    def read(self, name: str) -> bytes:
+        return read_file(self.path)
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file on disk. Raises MissingSource, UnreadableSource, UnsafeArchive."""
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise _too_large(str(path))
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise MissingSource(
+            "no such file", where=str(path), todo="check the path and its spelling"
+        ) from error
+    except OSError as error:
+        raise UnreadableSource(
+            f"can not be read ({error.strerror})", where=str(path), todo="check its permissions"
+        ) from error
+
+
+@dataclass(frozen=True)
+class ZipFiles:
+    """A zip archive, read in memory: nothing is ever unpacked to disk."""
+
+    archive: zipfile.ZipFile
+    location: str
+
+    @classmethod
+    def open(cls, content: bytes | Path, location: str) -> ZipFiles:
+        """Open and vet an archive. Raises UnreadableSource, UnsafeArchive."""
+        try:
+            archive = zipfile.ZipFile(BytesIO(content) if isinstance(content, bytes) else content)
+        except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+            raise UnreadableSource(
+                f"not a readable zip archive ({error})",
+                where=location,
+                todo="download or pack it again",
+            ) from error
+        cls._vet(archive, location)
+        return cls(archive, location)
+
+    @staticmethod
+    def _vet(archive: zipfile.ZipFile, location: str) -> None:
+        entries = archive.infolist()
+        for entry in entries:
+            path = PurePosixPath(entry.filename.replace("\\", "/"))
+            drive = entry.filename[1:2] == ":"
+            if path.is_absolute() or drive or ".." in path.parts:
+                raise UnsafeArchive(
+                    f"the entry {entry.filename!r} would be written outside the archive's folder",
+                    where=location,
+                    todo="pack it again with relative paths only",
+                )
+        unpacked = sum(entry.file_size for entry in entries)
+        packed = max(1, sum(entry.compress_size for entry in entries))
+        if len(entries) > MAX_ENTRIES or (
+            unpacked > BOMB_BYTES and unpacked / packed > BOMB_RATIO
+        ):
+            raise UnsafeArchive(
+                f"looks like a zip bomb: {packed:,} bytes that unpack to {unpacked:,}, "
+                f"{len(entries):,} entries",
+                where=location,
+                todo="unpack it yourself if you trust it, and ingest the folder",
+            )
+
+    def names(self) -> Sequence[str]:
+        return sorted(e.filename for e in self.archive.infolist() if not e.is_dir())
+
+    def read(self, name: str) -> bytes:
+        where = f"{self.location}!/{name}"
+        try:
+            with self.archive.open(name) as stream:
+                content = stream.read(MAX_FILE_BYTES + 1)
+        except KeyError as error:
+            raise MissingSource(
+                "no such file in the archive", where=where, todo="check how it was packed"
+            ) from error
+        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
+            raise UnreadableSource(
+                f"the archive is damaged or encrypted ({error})",
+                where=where,
+                todo="download or pack it again",
+            ) from error
+        except Exception as error:  # zlib.error and lzma errors have no common base
+            if type(error).__name__ not in {"error", "LZMAError"}:
+                raise
+            raise UnreadableSource(
+                f"the archive is damaged ({error})", where=where, todo="download or pack it again"
+            ) from error
+        if len(content) > MAX_FILE_BYTES:
+            raise _too_large(where)
+        return content
+
+
+@dataclass
+class Bundle:
+    """One source's view of its files: those below ``folder``, named from there.
+
+    ``only`` narrows it to a single file; ``main`` names the file that a reader starts from.
+    """
+
+    files: Files
+    folder: str = ""
+    only: str | None = None
+    main: str | None = None
+    _names: list[str] | None = None
+    _digests: dict[str, str] = field(default_factory=dict)
+    _kept: dict[str, bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.main = self.main or self.only
+
+    @property
+    def location(self) -> str:
+        """What messages call this source: a path, ``archive!/folder`` inside a zip."""
+        inner = self.folder + (self.only or "")
+        if isinstance(self.files, SingleFile):
+            return self.files.location
+        if isinstance(self.files, ZipFiles):
+            return self.files.location + (f"!/{inner.rstrip('/')}" if inner else "")
+        return str(Path(self.files.location) / inner)
+
+    def names(self) -> list[str]:
+        """The files of this source, sorted."""
+        if self._names is None:
+            if self.only is not None:
+                self._names = [self.only]
+            else:
+                cut = len(self.folder)
+                self._names = sorted(
+                    n[cut:] for n in self.files.names() if n.startswith(self.folder)
+                )
+        return self._names
+
+    def read(self, name: str) -> bytes:
+        """The bytes of one file, remembered as part of the source's version."""
+        content = self.peek(name)
+        self._digests[name] = hashlib.sha256(content).hexdigest()
+        return content
+
+    def peek(self, name: str) -> bytes:
+        """The bytes of one file, to recognise it by; not part of the version."""
+        if name not in self._kept:
+            self._kept[name] = self.files.read(self.folder + name)
+        return self._kept[name]
+
+    def where(self, name: str) -> str:
+        """How messages name one file of this source."""
+        if isinstance(self.files, SingleFile):
+            return self.files.location
+        if isinstance(self.files, ZipFiles):
+            return f"{self.files.location}!/{self.folder}{name}"
+        return str(Path(self.files.location) / self.folder / name)
+
+    def version(self) -> str:
+        """SHA-256 of what was read: of the file itself where it is one, else of its listing.
+
+        The listing is what ``sha256sum`` prints for the files, sorted by name.
+        """
+        if len(self._digests) == 1:
+            return next(iter(self._digests.values()))
+        listing = "".join(f"{d}  {n}\n" for n, d in sorted(self._digests.items()))
+        return hashlib.sha256(listing.encode()).hexdigest()
+
+    def forget(self) -> None:
+        """Let go of the bytes that were read."""
+        self._kept.clear()

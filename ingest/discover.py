@@ -1,0 +1,180 @@
+"""Finding the sources in what a caller names: a file, a zip, a folder of any of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ingest.bundle import Bundle, Files, FolderFiles, SingleFile, ZipFiles
+from ingest.document import Document
+from ingest.errors import MissingSource, SourceError, UnknownFormat
+from ingest.formats import FORMATS, Format
+from ingest.sniff import Sniff
+
+_ARCHIVES = {".zip", ".eln"}
+_READABLE = {".json", ".jsonld", ".xml", ".yaml", ".yml"}
+_ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
+_KNOWN = "RO-Crate, ISA-Tab, ISA-JSON, ICAT dump or SciCat export"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A source of a known format. ``nested`` is its folder within the source ``outer`` around it."""
+
+    format: Format
+    bundle: Bundle
+    main: str
+    outer: Found | None = None
+    nested: str = ""
+
+    @property
+    def location(self) -> str:
+        return self.bundle.location if self.bundle.only else self.bundle.where(self.main)
+
+    def read(self) -> Document:
+        """Read and understand the source. Raises SourceError."""
+        return self.format.read(self.bundle)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Something that was named, or looks like a source, and can not be taken."""
+
+    location: str
+    error: SourceError
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A file met on a walk that is no source."""
+
+    location: str
+
+
+Discovery = Found | Refused | PassedOver
+
+
+def discover(path: Path) -> Iterator[Discovery]:
+    """Every source at ``path``, every refusal, every file passed over; one is enough to go on."""
+    if not path.exists():
+        yield Refused(
+            str(path),
+            MissingSource(
+                "no such file or folder", where=str(path), todo="check the path and its spelling"
+            ),
+        )
+    elif path.is_dir():
+        yield from _or_nothing_here(_walk(FolderFiles(path)), str(path))
+    else:
+        yield from _named_file(path)
+
+
+def _named_file(path: Path) -> Iterator[Discovery]:
+    try:
+        with path.open("rb") as stream:
+            magic = stream.read(4)
+    except OSError:
+        magic = b""
+    if magic in _ZIP_MAGIC or path.suffix.lower() in _ARCHIVES:
+        yield from _or_nothing_here(_archive(path, str(path)), str(path))
+        return
+    files = SingleFile(path)
+    found = _recognise(files, path.name)
+    yield from _or_nothing_here(iter([found]), str(path))
+
+
+def _or_nothing_here(discoveries: Iterator[Discovery], location: str) -> Iterator[Discovery]:
+    """What a caller names must hold a source; if it holds none, that is a refusal."""
+    any_source = False
+    for discovery in discoveries:
+        any_source = any_source or not isinstance(discovery, PassedOver)
+        yield discovery
+    if not any_source:
+        yield Refused(
+            location,
+            UnknownFormat(
+                f"no source in it that is known ({_KNOWN})",
+                where=location,
+                todo="check that it is what you meant to ingest",
+            ),
+        )
+
+
+def _archive(content: Path | bytes, location: str) -> Iterator[Discovery]:
+    try:
+        files = ZipFiles.open(content, location)
+    except SourceError as error:
+        yield Refused(location, error)
+        return
+    yield from _walk(files)
+
+
+def _recognise(files: Files, name: str) -> Discovery:
+    bundle = Bundle(files, only=name)
+    sniff = Sniff(bundle, name)
+    try:
+        for fmt in FORMATS:
+            if fmt.is_file(sniff):
+                return Found(fmt, bundle, name)
+    except SourceError as error:
+        return Refused(bundle.location, error)
+    return PassedOver(bundle.location)
+
+
+def _walk(files: Files) -> Iterator[Discovery]:
+    folders: dict[str, list[str]] = defaultdict(list)
+    for name in files.names():
+        path = PurePosixPath(name)
+        if path.parts[0] == "__MACOSX" or path.name.startswith("._"):
+            continue
+        parent = "" if len(path.parts) == 1 else path.parent.as_posix() + "/"
+        folders[parent].append(path.name)
+
+    owners: list[Found] = []
+    for folder in sorted(folders):
+        owner = _innermost(owners, folder)
+        found = list(_folder_sources(files, folder, folders[folder], owner))
+        yield from found
+        owners += [f for f in found if isinstance(f, Found) and f.format.owns_subfolders]
+        if owner is None and not found:
+            yield from _loose_files(files, folder, folders[folder])
+
+
+def _innermost(owners: list[Found], folder: str) -> Found | None:
+    around = [o for o in owners if folder.startswith(o.bundle.folder)]
+    return max(around, key=lambda o: len(o.bundle.folder), default=None)
+
+
+def _folder_sources(
+    files: Files, folder: str, names: list[str], owner: Found | None
+) -> Iterator[Discovery]:
+    bundle = Bundle(files, folder)
+    for fmt in FORMATS:
+        if owner is not None and fmt is not owner.format:
+            continue
+        try:
+            mains = fmt.mains(bundle, names)
+        except SourceError as error:
+            yield Refused(bundle.location, error)
+            return
+        for main in mains:
+            nested = folder[len(owner.bundle.folder) :] if owner else ""
+            yield Found(fmt, Bundle(files, folder, main=main), main, owner, nested)
+        if mains:
+            return
+
+
+def _loose_files(files: Files, folder: str, names: list[str]) -> Iterator[Discovery]:
+    for name in names:
+        suffix = PurePosixPath(name).suffix.lower()
+        if suffix in _ARCHIVES and isinstance(files, FolderFiles):
+            path = files.root / folder / name
+            yield from _archive(path, str(path))
+        elif suffix in _READABLE:
+            discovery = _recognise(files, folder + name)
+            yield discovery
+        else:
+            yield PassedOver(Bundle(files, folder, only=name).location)
+

@@ -1,0 +1,67 @@
+"""JSON as real systems write it: byte order marks, duplicate keys, NaN, other encodings."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ingest.errors import UnreadableSource
+from ingest.findings import Findings
+
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def decode(content: bytes, where: str) -> str:
+    """Text of a JSON file: UTF-8 or UTF-16 (RFC 8259 section 8.1). Raises UnreadableSource."""
+    try:
+        return content.decode("utf-16" if content[:2] in _UTF16 else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableSource(
+            f"not UTF-8 (byte {content[error.start] if error.start < len(content) else 0:#04x} "
+            f"at offset {error.start})",
+            where=where,
+            todo="save it as UTF-8",
+        ) from error
+
+
+def parse(content: bytes, where: str, findings: Findings | None = None) -> Any:
+    """Parse JSON. Raises UnreadableSource with line and column.
+
+    Of a key that stands twice in one object both values are kept, as a list, and a repair is
+    recorded; NaN and infinities become text, recorded likewise.
+    """
+
+    def merge(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        merged: dict[str, Any] = {}
+        for key, value in pairs:
+            if key not in merged:
+                merged[key] = value
+            elif merged[key] != value:
+                if findings is not None:
+                    findings.repaired("duplicate-key", where, f"key {key!r}: both values kept")
+                merged[key] = _as_list(merged[key]) + _as_list(value)
+        return merged
+
+    def constant(text: str) -> str:
+        if findings is not None:
+            findings.repaired("not-a-number", where, f"{text} kept as text")
+        return text
+
+    try:
+        return json.loads(decode(content, where), object_pairs_hook=merge, parse_constant=constant)
+    except json.JSONDecodeError as error:
+        raise UnreadableSource(
+            f"not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}",
+            where=where,
+            todo="correct it there, or export it again",
+        ) from error
+    except (RecursionError, ValueError) as error:
+        raise UnreadableSource(
+            f"JSON that can not be parsed ({type(error).__name__})",
+            where=where,
+            todo="export it again with less nesting and shorter numbers",
+        ) from error
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

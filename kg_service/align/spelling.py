@@ -1,0 +1,40 @@
+"""One spelling for terms whose IRI moved: the asserted graph keeps what was written.
+
+``mappings/spellings.tsv`` lists pairs of IRI prefixes; the longest that fits is replaced.
+schema.org over https, the bioschemas terms of every RO-Crate version, and the workflow-run
+checksums all become the spelling that the mapping sets use.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import lru_cache
+from pathlib import Path
+
+
+class Spelling:
+    """Canonical IRIs of terms. Each ``variant`` prefix maps to its ``canonical`` one."""
+
+    def __init__(self, pairs: dict[str, str]) -> None:
+        self._pairs = sorted(pairs.items(), key=lambda pair: -len(pair[0]))
+        self.canonical = lru_cache(maxsize=65536)(self._canonical)
+
+    @classmethod
+    def load(cls, path: Path) -> Spelling:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        rows = csv.DictReader((x for x in lines if not x.startswith("#")), delimiter="\t")
+        return cls({row["variant"]: row["canonical"] for row in rows})
+
+    def _canonical(self, iri: str) -> str:
+        for variant, canonical in self._pairs:
+            if iri.startswith(variant):
+                return canonical + iri[len(variant) :]
+        return iri
+
+    def variants(self, iri: str) -> list[str]:
+        """All spellings of a canonical IRI, itself first."""
+        found = [iri]
+        for variant, canonical in self._pairs:
+            if iri.startswith(canonical):
+                found.append(variant + iri[len(canonical) :])
+        return [v for v in dict.fromkeys(found) if self.canonical(v) == iri]

@@ -1,0 +1,231 @@
+"""The catalogue graph: which sources there are, in which versions, and how they came in.
+
+Everything is a statement (PROV, DCAT and the kg terms) in one named graph, so stewards query
+it like the rest. This module writes those statements and reads them back as records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from ingest.findings import FindingKind
+from ingest.triples import literal
+from kg_service.report import IngestReport
+from kg_service.store.port import GraphReader
+from kg_service.terms import CATALOGUE, RDF_TYPE, XSD_DATETIME, dcterms, kg, prov
+
+DCAT_DATASET = NamedNode("http://www.w3.org/ns/dcat#Dataset")
+DIGITS_OF_VERSION = 16
+
+
+@dataclass(frozen=True)
+class SourceRecord:
+    """One source as the catalogue tells it, in its current version."""
+
+    id: str
+    iri: str
+    title: str | None
+    format: str
+    version: str
+    origin: str
+    identifier: str | None
+    licence: str | None
+    profiles: tuple[str, ...]
+    visibility: str
+    ingested: str
+    asserted: int
+    aligned: int
+    repairs: int
+    losses: int
+    warnings: int
+    asserted_graph: str
+    aligned_graph: str
+    identity_graph: str
+
+
+@dataclass(frozen=True)
+class SourceIris:
+    """The IRIs that belong to one version of one source."""
+
+    base: str
+    source_id: str
+    version: str
+
+    @property
+    def source(self) -> NamedNode:
+        return NamedNode(f"{self.base}/source/{self.source_id}")
+
+    @property
+    def entities(self) -> str:
+        """The base that relative identifiers of the source resolve against."""
+        return f"{self.base}/source/{self.source_id}/"
+
+    @property
+    def version_node(self) -> NamedNode:
+        short = self.version[:DIGITS_OF_VERSION]
+        return NamedNode(f"{self.base}/version/{self.source_id}/{short}")
+
+    def graph(self, kind: str) -> NamedNode:
+        """The graph ``asserted``, ``aligned`` or ``identity`` of this version."""
+        short = self.version[:DIGITS_OF_VERSION]
+        return NamedNode(f"{self.base}/graph/{self.source_id}/{short}/{kind}")
+
+
+def _q(subject: NamedNode, predicate: NamedNode, object_: NamedNode | Literal) -> Quad:
+    return Quad(subject, predicate, object_, CATALOGUE)
+
+
+def record_quads(
+    iris: SourceIris, report: IngestReport, previous: SourceRecord | None, software: str, sets: str
+) -> list[Quad]:
+    """The catalogue's statements on a newly ingested version."""
+    source, version = iris.source, iris.version_node
+    now = Literal(datetime.now(UTC).isoformat(timespec="seconds"), datatype=XSD_DATETIME)
+    ingest = NamedNode(f"{version.value}/ingest")
+    quads = [
+        _q(source, RDF_TYPE, kg("Source")),
+        _q(source, RDF_TYPE, DCAT_DATASET),
+        _q(source, dcterms("identifier"), Literal(iris.source_id)),
+        _q(source, kg("currentVersion"), version),
+        _q(version, RDF_TYPE, kg("SourceVersion")),
+        _q(version, prov("specializationOf"), source),
+        _q(version, kg("sha256"), Literal(iris.version)),
+        _q(version, kg("format"), Literal(report.format)),
+        _q(version, kg("origin"), Literal(report.location)),
+        _q(version, kg("visibility"), Literal("public")),
+        _q(version, kg("assertedTriples"), literal(report.asserted)),
+        _q(version, kg("alignedTriples"), literal(report.aligned)),
+        _q(version, prov("wasGeneratedBy"), ingest),
+        _q(ingest, RDF_TYPE, kg("Ingest")),
+        _q(ingest, prov("endedAtTime"), now),
+        _q(ingest, kg("software"), Literal(software)),
+        _q(ingest, kg("mappingSets"), Literal(sets)),
+    ]
+    for kind in ("asserted", "aligned", "identity"):
+        quads.append(_q(version, kg(f"{kind}Graph"), iris.graph(kind)))
+        quads.append(_q(iris.graph(kind), kg("sourceOfGraph"), source))
+    for name, kind in (
+        ("repairs", FindingKind.REPAIR),
+        ("losses", FindingKind.LOSS),
+        ("warnings", FindingKind.WARNING),
+    ):
+        quads.append(_q(version, kg(name), literal(report.findings.total(kind))))
+    if report.title:
+        quads.append(_q(source, dcterms("title"), Literal(report.title)))
+    if report.identifier:
+        quads.append(_q(version, dcterms("source"), Literal(report.identifier)))
+    if report.licence:
+        quads.append(_q(version, dcterms("license"), Literal(report.licence)))
+    quads += [_q(version, dcterms("conformsTo"), Literal(p)) for p in report.profiles]
+    quads += _finding_quads(ingest, report)
+    for term, count in report.unmapped.items():
+        node = NamedNode(f"{version.value}/unmapped/{len(quads)}")
+        quads.append(_q(version, kg("unmappedTerm"), node))
+        quads.append(_q(node, kg("term"), NamedNode(term)))
+        quads.append(_q(node, kg("count"), literal(count)))
+    if previous is not None:
+        quads.append(_q(version, prov("wasRevisionOf"), previous_version(iris, previous)))
+    return quads
+
+
+def _finding_quads(ingest: NamedNode, report: IngestReport) -> Iterator[Quad]:
+    for finding in report.findings:
+        node = NamedNode(f"{ingest.value}/{finding.kind}/{finding.code}")
+        yield _q(ingest, kg("finding"), node)
+        yield _q(node, RDF_TYPE, kg("Finding"))
+        yield _q(node, kg("findingKind"), Literal(finding.kind.value))
+        yield _q(node, kg("code"), Literal(finding.code))
+        yield _q(node, kg("count"), literal(finding.count))
+        for example in finding.examples[:3]:
+            yield _q(node, kg("example"), Literal(f"{example.where}: {example.detail}"))
+
+
+def previous_version(iris: SourceIris, previous: SourceRecord) -> NamedNode:
+    """The node of an earlier version of the same source."""
+    return SourceIris(iris.base, iris.source_id, previous.version).version_node
+
+
+def replaced_quads(reader: GraphReader, iris: SourceIris, previous: SourceRecord) -> list[Quad]:
+    """What stops being true when a new version takes over: pointers to the old one's graphs."""
+    stale = [
+        *reader.quads(iris.source, kg("currentVersion"), None, CATALOGUE),
+        *reader.quads(iris.source, dcterms("title"), None, CATALOGUE),
+    ]
+    for graph in (previous.asserted_graph, previous.aligned_graph, previous.identity_graph):
+        stale += reader.quads(NamedNode(graph), kg("sourceOfGraph"), None, CATALOGUE)
+    return stale
+
+
+class Catalogue:
+    """Reads the catalogue graph."""
+
+    def __init__(self, reader: GraphReader) -> None:
+        self._reader = reader
+
+    def sources(self) -> list[SourceRecord]:
+        """All sources in their current version, by id."""
+        current = self._reader.quads(None, kg("currentVersion"), None, CATALOGUE)
+        records = [self._record(q.subject, q.object) for q in current]
+        return sorted(records, key=lambda record: record.id)
+
+    def source(self, iri: NamedNode) -> SourceRecord | None:
+        """One source in its current version."""
+        for quad in self._reader.quads(iri, kg("currentVersion"), None, CATALOGUE):
+            return self._record(iri, quad.object)
+        return None
+
+    def from_origin(self, location: str) -> list[SourceRecord]:
+        """The sources whose current version was read from this place."""
+        found = []
+        for quad in self._reader.quads(None, kg("origin"), Literal(location), CATALOGUE):
+            for current in self._reader.quads(None, kg("currentVersion"), quad.subject, CATALOGUE):
+                found.append(self._record(current.subject, quad.subject))
+        return found
+
+    def source_of_graph(self, graph: NamedNode) -> NamedNode | None:
+        """The source that a current graph belongs to."""
+        for quad in self._reader.quads(graph, kg("sourceOfGraph"), None, CATALOGUE):
+            assert isinstance(quad.object, NamedNode)
+            return quad.object
+        return None
+
+    def _values(self, subject: NamedNode, predicate: NamedNode) -> list[str]:
+        found = self._reader.quads(subject, predicate, None, CATALOGUE)
+        return sorted(str(q.object.value) for q in found)
+
+    def _first(self, subject: NamedNode, predicate: NamedNode) -> str | None:
+        return next(iter(self._values(subject, predicate)), None)
+
+    def _record(self, source: NamedNode, version: NamedNode) -> SourceRecord:
+        def text(name: str) -> str:
+            return self._first(version, kg(name)) or ""
+
+        def number(name: str) -> int:
+            return int(self._first(version, kg(name)) or 0)
+
+        ingest = NamedNode(self._first(version, prov("wasGeneratedBy")) or "urn:kg:unknown")
+        return SourceRecord(
+            id=self._first(source, dcterms("identifier")) or source.value,
+            iri=source.value,
+            title=self._first(source, dcterms("title")),
+            format=text("format"),
+            version=text("sha256"),
+            origin=text("origin"),
+            identifier=self._first(version, dcterms("source")),
+            licence=self._first(version, dcterms("license")),
+            profiles=tuple(self._values(version, dcterms("conformsTo"))),
+            visibility=text("visibility"),
+            ingested=self._first(ingest, prov("endedAtTime")) or "",
+            asserted=number("assertedTriples"),
+            aligned=number("alignedTriples"),
+            repairs=number("repairs"),
+            losses=number("losses"),
+            warnings=number("warnings"),
+            asserted_graph=text("assertedGraph"),
+            aligned_graph=text("alignedGraph"),
+            identity_graph=text("identityGraph"),
+        )

@@ -1,0 +1,1 @@
+"""When two sources mean the same thing: keys made from identifiers, sameAs and content."""

@@ -1,0 +1,215 @@
+"""Taking sources in: from what was found to graphs in the store and a record in the catalogue."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Triple
+
+from ingest.discover import Found, PassedOver, Refused, discover
+from ingest.document import Document
+from ingest.errors import SourceError
+from ingest.iri import is_valid_reference, segment
+from kg_service import __version__
+from kg_service.align.engine import Alignment
+from kg_service.catalogue import (
+    Catalogue,
+    SourceIris,
+    SourceRecord,
+    record_quads,
+    replaced_quads,
+)
+from kg_service.errors import UsageError
+from kg_service.identity.identifiers import identifier_key
+from kg_service.identity.links import identity_triples
+from kg_service.report import IngestReport, Outcome
+from kg_service.store.port import Change, GraphStore
+
+_VALID_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*(?:/[A-Za-z0-9][A-Za-z0-9._~-]*)*")
+_LONGEST_ID = 120
+
+
+class Intake:
+    """Ingests sources into a store, one after another.
+
+    Within one intake, two different sources that claim the same identifier are kept apart;
+    over time, the same identifier means a new version of the same source.
+    """
+
+    def __init__(self, store: GraphStore, alignment: Alignment, base: str) -> None:
+        self._store = store
+        self._alignment = alignment
+        self._base = base.rstrip("/")
+        self._catalogue = Catalogue(store)
+        self._taken: dict[str, str] = {}
+        self._ids: dict[str, str] = {}
+
+    def take_path(self, path: Path, source_id: str | None = None) -> Iterator[IngestReport | None]:
+        """Ingest all sources at a path. Yields a report each; None for a file passed over.
+
+        Raises UsageError where ``source_id`` is given and the path holds several sources.
+        """
+        found = discover(path)
+        if source_id is not None:
+            sources = list(found)
+            if sum(isinstance(s, Found) for s in sources) > 1:
+                raise UsageError(f"{path}: holds several sources, --id can name only one of them")
+            found = iter(sources)
+        for discovery in found:
+            if isinstance(discovery, PassedOver):
+                yield None
+            elif isinstance(discovery, Refused):
+                yield _refusal(discovery.location, discovery.error)
+            else:
+                yield self.take(discovery, source_id)
+
+    def take(self, found: Found, source_id: str | None = None) -> IngestReport:
+        """Ingest one source; a source that can not be read gives a report that says so."""
+        try:
+            document = found.read()
+            version = found.bundle.version()
+            return self._take(found, document, version, source_id)
+        except SourceError as error:
+            return _refusal(found.location, error, found.format.name)
+        finally:
+            found.bundle.forget()
+
+    def _take(
+        self, found: Found, document: Document, version: str, given: str | None
+    ) -> IngestReport:
+        description = document.description
+        source_id = self._source_id(found, description.identifier, version, given)
+        iris = SourceIris(self._base, source_id, version)
+        report = IngestReport(
+            location=found.location,
+            outcome=Outcome.ADDED,
+            source_id=source_id,
+            format=found.format.name,
+            version=version,
+            title=description.title,
+            identifier=description.identifier,
+            licence=description.licence,
+            profiles=description.profiles,
+        )
+        self._taken[source_id] = version
+        self._ids[found.location] = source_id
+        previous = self._catalogue.source(iris.source)
+        if previous is not None and previous.version == version:
+            return _unchanged(report, previous)
+        asserted = _distinct(document.triples(iris.entities, report.findings))
+        aligned = self._alignment.align(asserted, report.findings)
+        identity = identity_triples(aligned.triples)
+        report.asserted, report.aligned = len(asserted), len(aligned.triples)
+        report.identity = len(identity)
+        report.unmapped, report.fired = aligned.unmapped, aligned.fired
+        if previous is not None:
+            report.outcome = Outcome.REPLACED
+            if previous.origin != found.location:
+                report.findings.warned(
+                    "other-origin",
+                    found.location,
+                    f"replaces the version of {source_id} that came from {previous.origin}; "
+                    "give --id if it is another source",
+                )
+        self._store.commit(
+            Change(
+                graphs={
+                    iris.graph("asserted"): asserted,
+                    iris.graph("aligned"): aligned.triples,
+                    iris.graph("identity"): identity,
+                },
+                drop=_graphs(previous),
+                delete=replaced_quads(self._store, iris, previous) if previous else [],
+                insert=record_quads(
+                    iris,
+                    report,
+                    previous,
+                    f"kg-service {__version__}",
+                    self._alignment.version,
+                ),
+            )
+        )
+        return report
+
+    def _source_id(
+        self, found: Found, identifier: str | None, version: str, given: str | None
+    ) -> str:
+        if found.outer is not None:
+            outer = self._ids.get(found.outer.location)
+            if outer is not None:
+                # so that its relative identifiers are those by which the outer crate names its parts
+                return "/".join([outer, *map(segment, found.nested.strip("/").split("/"))])
+        if given is not None:
+            if not _VALID_ID.fullmatch(given) or not is_valid_reference(given):
+                raise UsageError(
+                    f"--id {given!r}: use letters, digits and . _ ~ - (and / between parts)"
+                )
+            return given
+        origin = _origin_slug(found)
+        if identifier is None:
+            return origin
+        for record in self._catalogue.from_origin(found.location):
+            if record.identifier == identifier:
+                return record.id
+        own = _slug(_readable(identifier))
+        if self._taken.get(own, version) != version:
+            return f"{own}-{_short_hash(found.location)}"
+        return own
+
+
+def _readable(identifier: str) -> str:
+    key = identifier_key(identifier)
+    if key:
+        return f"{key[0]}-{key[1]}" if not key[1].startswith(key[0]) else key[1]
+    return re.sub(r"^[a-z][a-z0-9+.-]*://", "", identifier, flags=re.IGNORECASE)
+
+
+def _origin_slug(found: Found) -> str:
+    """An id from where the source came from: its folder's or file's name and a short hash."""
+    path = Path(found.location.replace("!/", "/"))
+    name = path.parent.name if path.name == found.main and not found.bundle.only else path.stem
+    if path.name.startswith("ro-crate-metadata"):
+        name = path.parent.name
+    return f"{_slug(name) or 'source'}-{_short_hash(str(Path(found.location).absolute()))}"
+
+
+def _slug(text: str) -> str:
+    """The text with all but letters, digits, and ``.``, ``_``, ``~``, ``-`` made a dash."""
+    slug = re.sub(r"[^A-Za-z0-9._~-]+", "-", text).strip("-.")
+    if len(slug) > _LONGEST_ID:
+        slug = f"{slug[:_LONGEST_ID]}-{_short_hash(text)}"
+    return slug or f"source-{_short_hash(segment(text))}"
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def _distinct(triples: Iterable[Triple]) -> list[Triple]:
+    return list(dict.fromkeys(triples))
+
+
+def _graphs(record: SourceRecord | None) -> list[NamedNode]:
+    if record is None:
+        return []
+    names = (record.asserted_graph, record.aligned_graph, record.identity_graph)
+    return [NamedNode(name) for name in names]
+
+
+def _unchanged(report: IngestReport, record: SourceRecord) -> IngestReport:
+    report.outcome = Outcome.UNCHANGED
+    report.asserted, report.aligned = record.asserted, record.aligned
+    return report
+
+
+def _refusal(location: str, error: SourceError, format_name: str = "") -> IngestReport:
+    return IngestReport(
+        location=location,
+        outcome=Outcome.REFUSED,
+        format=format_name,
+        error=str(error),
+        error_code=error.code,
+    )

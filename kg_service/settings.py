@@ -1,0 +1,36 @@
+"""Settings: where the store is, and the base of the IRIs that the service mints."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_BASE = "http://127.0.0.1:8000"
+
+
+def default_store(environment: Mapping[str, str]) -> str:
+    """The store where none is named: ``KG_STORE``, else a folder of the user's data directory."""
+    if named := environment.get("KG_STORE"):
+        return named
+    data = environment.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return str(Path(data) / "kg-service" / "store")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``store`` is a folder, or ``sparql+http://host:port`` for a SPARQL 1.1 server.
+
+    ``base`` is the address under which the service answers; every IRI it mints starts with it.
+    """
+
+    store: str
+    base: str | None = None
+
+    @classmethod
+    def from_environment(
+        cls, store: str | None = None, base: str | None = None, env: Mapping[str, str] = os.environ
+    ) -> Settings:
+        chosen = (base or env.get("KG_BASE") or "").rstrip("/") or None
+        return cls(store=store or default_store(env), base=chosen)

@@ -1,0 +1,290 @@
+"""The embedded store: pyoxigraph, in memory or on disk.
+
+On disk, a store is a folder::
+
+    kg-store.json      layout version and the base IRI of this store
+    live/              the database, opened by the one writer
+    snapshots/000007/  a hard-linked checkpoint that readers open; never written
+    current            the name of the snapshot that readers use, replaced atomically
+
+Readers thus see a change when it is published, whole, and never a half of it; a writer may
+work while they read. A commit marks its new graphs as pending in the journal graph, writes
+them, and then drops the old graphs, changes the catalogue and clears the marks in one atomic
+update. A writer that finds marks when it opens drops the graphs they name.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Variable
+
+from kg_service.errors import QuerySyntax, StoreBusy, StoreError, UsageError
+from kg_service.store.port import NO_BINDINGS, Change, QueryResult, Term
+from kg_service.store.sparql_text import refuse_calls_out
+from kg_service.terms import JOURNAL, kg
+
+LAYOUT = 1
+_BULK_FROM = 5_000
+_SNAPSHOTS_KEPT = 2
+_PENDING = kg("pending")
+
+
+class OxigraphReader:
+    """Reads a pyoxigraph store: see ``GraphReader``."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def query(self, sparql: str, bindings: Mapping[str, Term] = NO_BINDINGS) -> QueryResult:
+        refuse_calls_out(sparql)
+        try:
+            result: QueryResult = self._store.query(
+                sparql,
+                use_default_graph_as_union=True,
+                substitutions={Variable(name): term for name, term in bindings.items()},
+            )
+        except SyntaxError as error:
+            raise QuerySyntax(f"the SPARQL query does not parse: {error.msg}") from error
+        except (ValueError, RuntimeError) as error:
+            raise UsageError(f"the SPARQL query can not be evaluated: {error}") from error
+        except OSError as error:
+            raise StoreError(f"the store can not be read: {error}") from error
+        return result
+
+    def quads(
+        self,
+        subject: NamedNode | None = None,
+        predicate: NamedNode | None = None,
+        object_: Term | None = None,
+        graph: NamedNode | None = None,
+    ) -> Iterator[Quad]:
+        return iter(self._store.quads_for_pattern(subject, predicate, object_, graph))
+
+
+class OxigraphStore(OxigraphReader):
+    """Reads and writes a pyoxigraph store, in memory if none is given: see ``GraphStore``."""
+
+    def __init__(self, store: Store | None = None) -> None:
+        super().__init__(Store() if store is None else store)
+        self._sweep()
+
+    def commit(self, change: Change) -> None:
+        marks = [Quad(graph, _PENDING, graph, JOURNAL) for graph in change.graphs]
+        try:
+            if marks:
+                self._store.extend(marks)
+            for graph, triples in change.graphs.items():
+                quads = (Quad(t.subject, t.predicate, t.object, graph) for t in triples)
+                if len(triples) < _BULK_FROM:
+                    self._store.extend(quads)
+                else:
+                    self._store.bulk_extend(quads)
+            self._store.update(_update_text(change, marks))
+        except (OSError, ValueError, SyntaxError) as error:
+            self._sweep()
+            raise StoreError(
+                f"the change was not written ({error}); the store is as it was: "
+                "check the disk's space and permissions"
+            ) from error
+
+    def publish(self) -> None:
+        """In memory there is nothing to publish: reader and writer are one."""
+
+    def close(self) -> None:
+        """Let go of the database."""
+
+    def _sweep(self) -> None:
+        pending = list(self._store.quads_for_pattern(None, _PENDING, None, JOURNAL))
+        for mark in pending:
+            assert isinstance(mark.subject, NamedNode)
+            self._store.remove_graph(mark.subject)
+            self._store.remove(mark)
+
+
+def _update_text(change: Change, marks: list[Quad]) -> str:
+    """One SPARQL update, which the engine applies atomically. Terms serialise themselves."""
+    operations = [f"DROP SILENT GRAPH {graph}" for graph in change.drop]
+    if change.delete or marks:
+        operations.append(f"DELETE DATA {{ {_data([*change.delete, *marks])} }}")
+    if change.insert:
+        operations.append(f"INSERT DATA {{ {_data(change.insert)} }}")
+    return " ;\n".join(operations)
+
+
+def _data(quads: Sequence[Quad]) -> str:
+    parts = []
+    for quad in quads:
+        assert not isinstance(quad.graph_name, DefaultGraph)
+        parts.append(f"GRAPH {quad.graph_name} {{ {quad.subject} {quad.predicate} {quad.object} }}")
+    return "\n".join(parts)
+
+
+class DiskStore(OxigraphStore):
+    """The writer's view of a store on disk. Raises StoreBusy where another writer has it."""
+
+    def __init__(self, folder: Path, base: str) -> None:
+        self._folder = folder
+        try:
+            (folder / "snapshots").mkdir(parents=True, exist_ok=True)
+            _check_layout(folder, base)
+            store = Store(str(folder / "live"))
+        except OSError as error:
+            raise _opening_error(folder, error) from error
+        super().__init__(store)
+        if not (folder / "current").exists():
+            self.publish()
+
+    def publish(self) -> None:
+        snapshots = self._folder / "snapshots"
+        numbers = [int(p.name) for p in snapshots.iterdir() if p.name.isdigit()]
+        name = f"{max(numbers, default=0) + 1:06d}"
+        try:
+            self._store.backup(str(snapshots / name))
+            temporary = self._folder / "current.new"
+            temporary.write_text(name, encoding="ascii")
+            os.replace(temporary, self._folder / "current")
+        except OSError as error:
+            raise StoreError(
+                f"{self._folder}: committed, but readers can not be shown it ({error}); "
+                "free some space and run any kg ingest again"
+            ) from error
+        for number in sorted(numbers)[: -(_SNAPSHOTS_KEPT - 1) or None]:
+            _remove_unused(snapshots / f"{number:06d}")
+
+    def close(self) -> None:
+        self._store.flush()
+        del self._store
+
+
+def _check_layout(folder: Path, base: str) -> None:
+    meta_path = folder / "kg-store.json"
+    if not meta_path.exists():
+        meta_path.write_text(json.dumps({"layout": LAYOUT, "base": base}) + "\n", encoding="utf-8")
+        return
+    stored = store_base(folder)
+    if stored != base:
+        raise StoreError(
+            f"{folder}: its IRIs start with {stored}, not {base}; "
+            "give the same --base (or KG_BASE), or use another store"
+        )
+
+
+def store_base(folder: Path) -> str | None:
+    """The base IRI of a store on disk, None where there is no store yet. Raises StoreError."""
+    try:
+        meta = json.loads((folder / "kg-store.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{folder}: kg-store.json can not be read ({error})") from error
+    if meta.get("layout") != LAYOUT:
+        raise StoreError(
+            f"{folder}: written by another version of kg-service (layout {meta.get('layout')}); "
+            "ingest into a new store"
+        )
+    return str(meta["base"])
+
+
+def _opening_error(folder: Path, error: OSError) -> StoreError:
+    if re.search(r"lock", str(error), re.IGNORECASE):
+        return StoreBusy(
+            f"{folder}: another kg process is writing to this store; wait for it to end"
+        )
+    return StoreError(f"{folder}: the store can not be opened ({error}); check the path and rights")
+
+
+def _remove_unused(snapshot: Path) -> None:
+    """Remove a snapshot unless a reader holds it; readers hold a shared lock on its lock file."""
+    lock_path = snapshot.with_suffix(".lock")
+    try:
+        with lock_path.open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(snapshot, ignore_errors=True)
+            lock_path.unlink(missing_ok=True)
+    except OSError:
+        return  # in use: a later publish will find it again
+
+
+class SnapshotReader:
+    """Readers' view of a store on disk: always the newest published snapshot."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._guard = threading.Lock()
+        self._name = ""
+        self._reader = OxigraphReader(Store())
+        self._newest()
+
+    def query(self, sparql: str, bindings: Mapping[str, Term] = NO_BINDINGS) -> QueryResult:
+        return self._newest().query(sparql, bindings)
+
+    def quads(
+        self,
+        subject: NamedNode | None = None,
+        predicate: NamedNode | None = None,
+        object_: Term | None = None,
+        graph: NamedNode | None = None,
+    ) -> Iterator[Quad]:
+        return self._newest().quads(subject, predicate, object_, graph)
+
+    def generation(self) -> str:
+        """The name of the snapshot that is read; changes when something was published."""
+        self._newest()
+        return self._name
+
+    def frozen(self) -> OxigraphReader:
+        """The newest snapshot itself, for a caller that needs one state over several reads."""
+        return self._newest()
+
+    def _newest(self) -> OxigraphReader:
+        with self._guard:
+            for _attempt in range(5):
+                try:
+                    name = (self._folder / "current").read_text(encoding="ascii").strip()
+                except FileNotFoundError as error:
+                    raise StoreError(
+                        f"{self._folder}: there is no store yet; create it with: kg ingest PATH"
+                    ) from error
+                except OSError as error:
+                    raise StoreError(f"{self._folder}: can not be read ({error})") from error
+                if name == self._name:
+                    break
+                if self._open(name):
+                    break
+            else:
+                raise StoreError(f"{self._folder}: the snapshot {name} can not be opened")
+            return self._reader
+
+    def _open(self, name: str) -> bool:
+        snapshot = self._folder / "snapshots" / name
+        try:
+            lock = snapshot.with_suffix(".lock").open("a")
+        except OSError:
+            lock = None  # a read-only disk: nothing removes snapshots there either
+        try:
+            if lock is not None:
+                fcntl.flock(lock, fcntl.LOCK_SH)
+            reader = _HeldSnapshot(Store.read_only(str(snapshot)), lock)
+        except OSError:
+            if lock is not None:
+                lock.close()
+            return False  # removed between reading its name and locking it: read the name again
+        self._name, self._reader = name, reader
+        return True
+
+
+class _HeldSnapshot(OxigraphReader):
+    """A snapshot with the lock that keeps writers from removing it, for as long as it is used."""
+
+    def __init__(self, store: Store, lock: IO[str] | None) -> None:
+        super().__init__(store)
+        self._lock = lock

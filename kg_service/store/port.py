@@ -1,0 +1,70 @@
+"""The port: all that the service asks of a store of named graphs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    Triple,
+)
+
+Term = NamedNode | Literal
+QueryResult = QuerySolutions | QueryBoolean | QueryTriples
+NO_BINDINGS: Mapping[str, Term] = {}
+
+
+class GraphReader(Protocol):
+    """Reads one consistent state of the store. The default graph is the union of all graphs."""
+
+    def query(self, sparql: str, bindings: Mapping[str, Term] = NO_BINDINGS) -> QueryResult:
+        """Run a SPARQL 1.1 query, with variables bound to terms.
+
+        Raises QuerySyntax, Refused (for SERVICE) and StoreError.
+        """
+        ...
+
+    def quads(
+        self,
+        subject: NamedNode | None = None,
+        predicate: NamedNode | None = None,
+        object_: Term | None = None,
+        graph: NamedNode | None = None,
+    ) -> Iterator[Quad]:
+        """The statements that match a pattern, each with its graph."""
+        ...
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change that becomes visible as a whole, or not at all.
+
+    ``graphs`` are new and must not be there yet; ``drop`` are removed with their content;
+    ``delete`` and ``insert`` are statements of graphs that last, such as the catalogue.
+    """
+
+    graphs: Mapping[NamedNode, Sequence[Triple]] = field(default_factory=dict)
+    drop: Sequence[NamedNode] = ()
+    delete: Sequence[Quad] = ()
+    insert: Sequence[Quad] = ()
+
+
+class GraphStore(GraphReader, Protocol):
+    """Reads and writes. One writer at a time."""
+
+    def commit(self, change: Change) -> None:
+        """Make the change, crash-safe. Raises StoreError; then nothing has changed."""
+        ...
+
+    def publish(self) -> None:
+        """Let readers see what was committed."""
+        ...
+
+    def close(self) -> None: ...
