@@ -58,7 +58,8 @@ class FolderFiles:
             self._listed = [
                 path.relative_to(self.root).as_posix()
                 for path in sorted(self.root.rglob("*"))
-                if path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(inside))
+                if path.is_file()
+                and (not path.is_symlink() or path.resolve().is_relative_to(inside))
             ]
         return self._listed
 
@@ -134,9 +135,7 @@ class ZipFiles:
                 )
         unpacked = sum(entry.file_size for entry in entries)
         packed = max(1, sum(entry.compress_size for entry in entries))
-        if len(entries) > MAX_ENTRIES or (
-            unpacked > BOMB_BYTES and unpacked / packed > BOMB_RATIO
-        ):
+        if len(entries) > MAX_ENTRIES or (unpacked > BOMB_BYTES and unpacked / packed > BOMB_RATIO):
             raise UnsafeArchive(
                 f"looks like a zip bomb: {packed:,} bytes that unpack to {unpacked:,}, "
                 f"{len(entries):,} entries",

@@ -21,7 +21,7 @@ _KNOWN = "RO-Crate, ISA-Tab, ISA-JSON, ICAT dump or SciCat export"
 
 @dataclass(frozen=True)
 class Found:
-    """A source of a known format. ``nested`` is its folder within the source ``outer`` around it."""
+    """A source of a known format. ``nested`` is its folder within ``outer``, the source around it."""
 
     format: Format
     bundle: Bundle
@@ -177,4 +177,3 @@ def _loose_files(files: Files, folder: str, names: list[str]) -> Iterator[Discov
             yield discovery
         else:
             yield PassedOver(Bundle(files, folder, only=name).location)
-

@@ -1,4 +1,4 @@
-"""What can be told of a single file before a reader is chosen: its JSON, XML root, or first lines."""
+"""What can be told of a single file before a reader is chosen: its JSON, XML root, first lines."""
 
 from __future__ import annotations
 
@@ -54,4 +54,3 @@ class Sniff:
         except (ParseError, DefusedXmlException, ValueError):
             return None
         return None
-

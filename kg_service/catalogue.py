@@ -14,6 +14,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from ingest.findings import FindingKind
 from ingest.triples import literal
+from kg_service.rdf import object_node, subject_of, text_object
 from kg_service.report import IngestReport
 from kg_service.store.port import GraphReader
 from kg_service.terms import CATALOGUE, RDF_TYPE, XSD_DATETIME, dcterms, kg, prov
@@ -169,33 +170,33 @@ class Catalogue:
     def sources(self) -> list[SourceRecord]:
         """All sources in their current version, by id."""
         current = self._reader.quads(None, kg("currentVersion"), None, CATALOGUE)
-        records = [self._record(q.subject, q.object) for q in current]
+        records = [self._record(subject_of(q), object_node(q)) for q in current]
         return sorted(records, key=lambda record: record.id)
 
     def source(self, iri: NamedNode) -> SourceRecord | None:
         """One source in its current version."""
         for quad in self._reader.quads(iri, kg("currentVersion"), None, CATALOGUE):
-            return self._record(iri, quad.object)
+            return self._record(iri, object_node(quad))
         return None
 
     def from_origin(self, location: str) -> list[SourceRecord]:
         """The sources whose current version was read from this place."""
-        found = []
+        found: list[SourceRecord] = []
         for quad in self._reader.quads(None, kg("origin"), Literal(location), CATALOGUE):
-            for current in self._reader.quads(None, kg("currentVersion"), quad.subject, CATALOGUE):
-                found.append(self._record(current.subject, quad.subject))
+            version = subject_of(quad)
+            current = self._reader.quads(None, kg("currentVersion"), version, CATALOGUE)
+            found += [self._record(subject_of(q), version) for q in current]
         return found
 
     def source_of_graph(self, graph: NamedNode) -> NamedNode | None:
         """The source that a current graph belongs to."""
         for quad in self._reader.quads(graph, kg("sourceOfGraph"), None, CATALOGUE):
-            assert isinstance(quad.object, NamedNode)
-            return quad.object
+            return object_node(quad)
         return None
 
     def _values(self, subject: NamedNode, predicate: NamedNode) -> list[str]:
         found = self._reader.quads(subject, predicate, None, CATALOGUE)
-        return sorted(str(q.object.value) for q in found)
+        return sorted(text_object(q) for q in found)
 
     def _first(self, subject: NamedNode, predicate: NamedNode) -> str | None:
         return next(iter(self._values(subject, predicate)), None)

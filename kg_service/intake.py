@@ -140,7 +140,7 @@ class Intake:
         if found.outer is not None:
             outer = self._ids.get(found.outer.location)
             if outer is not None:
-                # so that its relative identifiers are those by which the outer crate names its parts
+                # its relative identifiers are then those by which the outer crate names its parts
                 return "/".join([outer, *map(segment, found.nested.strip("/").split("/"))])
         if given is not None:
             if not _VALID_ID.fullmatch(given) or not is_valid_reference(given):

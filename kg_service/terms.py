@@ -61,5 +61,5 @@ def shorten(iri: str) -> str:
     """The IRI as ``prefix:name`` where one of the prefixes fits, else as it is."""
     for prefix, namespace in PREFIXES.items():
         if iri.startswith(namespace) and len(iri) > len(namespace):
-            return f"{prefix}:{iri[len(namespace):]}"
+            return f"{prefix}:{iri[len(namespace) :]}"
     return iri

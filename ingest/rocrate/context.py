@@ -48,7 +48,9 @@ class CrateContext:
         if self.vocab is not None:
             return True
         meaning = self.defined.get(term, term)
-        target = meaning.get("@id", meaning.get("@reverse")) if isinstance(meaning, dict) else meaning
+        target = (
+            meaning.get("@id", meaning.get("@reverse")) if isinstance(meaning, dict) else meaning
+        )
         if not isinstance(target, str):
             target = term
         if target != term and target in self.defined:

@@ -188,7 +188,9 @@ def _describe(
     root: dict[str, Any], descriptor: dict[str, Any] | None, entities: list[dict[str, Any]]
 ) -> Description:
     identifiers = _identifiers(root, entities)
-    persistent = [i for i in identifiers if "doi.org/" in i or i.lower().startswith(("doi:", "10."))]
+    persistent = [
+        i for i in identifiers if "doi.org/" in i or i.lower().startswith(("doi:", "10."))
+    ]
     own = [_id(root)] if "://" in _id(root) else []
     chosen = (persistent + identifiers + own)[:1]
     licences = _refs(root.get("license"))

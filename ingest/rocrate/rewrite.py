@@ -116,7 +116,10 @@ class Rewriter:
 
     def _first_of(self, given: list[Any], path: str) -> Any:
         self._findings.lost(
-            "several-ids", f"{path}.@id", f"only the first is kept of {given!r:.120}", len(given) - 1
+            "several-ids",
+            f"{path}.@id",
+            f"only the first is kept of {given!r:.120}",
+            len(given) - 1,
         )
         return given[0] if given else None
 
@@ -176,7 +179,11 @@ class Rewriter:
         refers = False
         if isinstance(meaning, dict):
             refers = meaning.get("@type") in ("@id", "@vocab")
-            if meaning.get("@container") or meaning.get("@type") == "@json" or "@reverse" in meaning:
+            if (
+                meaning.get("@container")
+                or meaning.get("@type") == "@json"
+                or "@reverse" in meaning
+            ):
                 self.countable = False
         values = self._values(value, where, refers)
         if not values:

@@ -17,6 +17,7 @@ from ingest.findings import Findings
 from kg_service.align.mapping import MappingSet, Row, is_target, load_mapping_sets
 from kg_service.align.spelling import Spelling
 from kg_service.align.times import time_literal
+from kg_service.rdf import object_of, subject_of, text_object, triples_of
 from kg_service.terms import DCTERMS_NS, PROV_NS, RDF_TYPE, RDFS_NS, prov
 
 _TIMES = {PROV_NS + n for n in ("startedAtTime", "endedAtTime", "generatedAtTime", "atTime")}
@@ -91,10 +92,10 @@ class Alignment:
 
     def align(self, asserted: Iterable[Triple], findings: Findings) -> Aligned:
         """The aligned statements of one source's asserted ones, without duplicates."""
-        statements = [self._canonical(t) for t in asserted]
+        statements = [self.canonical(t) for t in asserted]
         classes = _classes(statements)
         not_happened = {
-            t.subject
+            subject_of(t)
             for t in statements
             if any(t.predicate == p and _local_name(t.object) == n for p, n in self._never)
         }
@@ -102,7 +103,8 @@ class Alignment:
         made: dict[Triple, None] = {}
         active: dict[str, MappingSet] = {}
         for triple in statements:
-            self._align_one(triple, classes, triple.subject in not_happened, made, aligned, active)
+            potential = triple.subject in not_happened
+            self._align_one(triple, classes, potential, made, aligned, active)
         happened = [t for t in statements if t.subject not in not_happened]
         for mapping in active.values():
             if mapping.rules:
@@ -112,7 +114,8 @@ class Alignment:
         aligned.triples = list(made)
         return aligned
 
-    def _canonical(self, triple: Triple) -> Triple:
+    def canonical(self, triple: Triple) -> Triple:
+        """The statement with its property, and a type, in the spelling of the mapping sets."""
         predicate = self.spelling.canonical(triple.predicate.value)
         object_ = triple.object
         if predicate == RDF_TYPE.value and isinstance(object_, NamedNode):
@@ -133,7 +136,7 @@ class Alignment:
         active: dict[str, MappingSet],
     ) -> None:
         is_type = triple.predicate == RDF_TYPE and isinstance(triple.object, NamedNode)
-        term = triple.object.value if is_type else triple.predicate.value
+        term = text_object(triple) if is_type else triple.predicate.value
         if is_target(term):
             made[triple] = None
             return
@@ -148,7 +151,7 @@ class Alignment:
             if not row.entails or (not_happened and not _is_naming(row.target)):
                 continue
             if is_type:
-                if row.subject.holds(classes.get(triple.subject, ())):
+                if row.subject.holds(classes.get(subject_of(triple), ())):
                     made[Triple(triple.subject, RDF_TYPE, NamedNode(row.target))] = None
                     aligned.fired[row.record_id] += 1
                 continue
@@ -167,7 +170,7 @@ class Alignment:
         store = Store()
         store.bulk_extend(Quad(*t) for t in statements)
         for rule in mapping.rules:
-            for triple in store.query(rule.text):
+            for triple in triples_of(store.query(rule.text)):
                 made[triple] = None
                 aligned.fired[rule.iri] += 1
 
@@ -176,8 +179,8 @@ class Alignment:
         inferred: dict[Triple, None] = {}
         for triple in made:
             if triple.predicate == RDF_TYPE:
-                typed[triple.subject] = None
-                for parent in self._superclasses.get(triple.object.value, ()):
+                typed[subject_of(triple)] = None
+                for parent in self._superclasses.get(text_object(triple), ()):
                     inferred[Triple(triple.subject, RDF_TYPE, NamedNode(parent))] = None
         for triple in made:
             kinds = _DOMAIN_RANGE.get(triple.predicate.value)
@@ -190,7 +193,7 @@ class Alignment:
 
 
 def _apply(row: Row, triple: Triple, classes: dict[NamedNode, set[str]]) -> Triple | None:
-    subject, object_ = triple.subject, triple.object
+    subject, object_ = subject_of(triple), object_of(triple)
     if not row.subject.holds(classes.get(subject, ())):
         return None
     if row.object.classes and not row.object.holds(
@@ -203,6 +206,7 @@ def _apply(row: Row, triple: Triple, classes: dict[NamedNode, set[str]]) -> Trip
     if row.target in _TIMES and isinstance(object_, Literal):
         object_, _valid = time_literal(object_)
     if row.inverse:
+        assert isinstance(object_, NamedNode)
         return Triple(object_, NamedNode(row.target), subject)
     return Triple(subject, NamedNode(row.target), object_)
 
@@ -215,7 +219,7 @@ def _classes(statements: Iterable[Triple]) -> dict[NamedNode, set[str]]:
     found: dict[NamedNode, set[str]] = defaultdict(set)
     for triple in statements:
         if triple.predicate == RDF_TYPE and isinstance(triple.object, NamedNode):
-            found[triple.subject].add(triple.object.value)
+            found[subject_of(triple)].add(triple.object.value)
     return found
 
 
@@ -245,14 +249,15 @@ def _check_times(made: Iterable[Triple], findings: Findings) -> None:
         if triple.predicate.value not in _TIMES or not isinstance(triple.object, Literal):
             continue
         if triple.object.datatype.value.endswith("#string"):
-            findings.warned("time", triple.subject.value, f"no ISO 8601 time: {triple.object.value!r}")
+            findings.warned(
+                "time", subject_of(triple).value, f"no ISO 8601 time: {triple.object.value!r}"
+            )
         elif triple.predicate == prov("startedAtTime"):
-            started[triple.subject] = triple.object.value
+            started[subject_of(triple)] = triple.object.value
         elif triple.predicate == prov("endedAtTime"):
-            ended[triple.subject] = triple.object.value
+            ended[subject_of(triple)] = triple.object.value
     for activity, start in started.items():
         end = ended.get(activity)
         # compared as text only where both are written alike, zone included
         if end and len(end) == len(start) and end[19:] == start[19:] and end < start:
             findings.warned("time-order", activity.value, f"ended {end} before it started {start}")
-

@@ -126,7 +126,9 @@ def load_mapping_set(path: Path) -> MappingSet:
     table = csv.DictReader(lines[len(head) :], delimiter="\t", restval="")
     missing = _COLUMNS - set(table.fieldnames or ())
     if missing:
-        raise MappingError(f"{path}: line {first_row}: columns missing: {', '.join(sorted(missing))}")
+        raise MappingError(
+            f"{path}: line {first_row}: columns missing: {', '.join(sorted(missing))}"
+        )
     rows = tuple(
         _row(cells, prefixes, f"{path}: line {number}")
         for number, cells in enumerate(table, start=first_row + 1)
@@ -170,7 +172,9 @@ def _row(cells: dict[str, str], prefixes: dict[str, str], where: str) -> Row:
         raise MappingError(f"{where}: no record_id")
     if is_target(subject) and not is_target(target):
         subject, target = target, subject
-        relation = {"broadMatch": "narrowMatch", "narrowMatch": "broadMatch"}.get(relation, relation)
+        relation = {"broadMatch": "narrowMatch", "narrowMatch": "broadMatch"}.get(
+            relation, relation
+        )
     if not is_target(target):
         raise MappingError(f"{where}: neither side is a PROV-O, kg, dcterms or rdfs:label term")
     return Row(
@@ -211,5 +215,7 @@ def _rule(path: Path, set_iri: str) -> Rule:
     try:
         grade = Grade(head.get("grade", "mapped"))
     except ValueError as error:
-        raise MappingError(f"{path}: grade {head['grade']!r} is not one of {list(Grade)}") from error
+        raise MappingError(
+            f"{path}: grade {head['grade']!r} is not one of {list(Grade)}"
+        ) from error
     return Rule(f"{set_iri}/rule/{path.stem}", head.get("summary", path.stem), grade, text, path)

@@ -11,7 +11,22 @@ from functools import lru_cache
 
 ALGORITHMS = {"sha512": 128, "sha256": 64, "sha1": 40, "md5": 32}
 SMALLEST = 16
-_TRIVIAL = ("", " ", "0", "1", "true", "false", "null", "none", "None", "{}", "[]", '""', "ok", "OK")
+_TRIVIAL = (
+    "",
+    " ",
+    "0",
+    "1",
+    "true",
+    "false",
+    "null",
+    "none",
+    "None",
+    "{}",
+    "[]",
+    '""',
+    "ok",
+    "OK",
+)
 
 
 @lru_cache(maxsize=1)

@@ -53,7 +53,7 @@ def _from_address(address: str) -> Key | None:
         return _bare(path[path.index("ark:") :])
     if host in ("doi.org", "dx.doi.org"):
         return _stated("doi", path)
-    if host in ("hdl.handle.net",):
+    if host == "hdl.handle.net":
         return _stated("hdl", path)
     if host == "igsn.org" or host.endswith(".igsn.org"):
         return _stated("igsn", path)

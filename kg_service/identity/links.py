@@ -16,6 +16,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kg_service.identity.content import ALGORITHMS, content_key
 from kg_service.identity.identifiers import Key, identifier_key
+from kg_service.rdf import subject_of
 from kg_service.terms import OWL_SAME_AS, PROV_NS, RDF_TYPE, dcterms, kg
 
 
@@ -67,8 +68,10 @@ def key_node(key: Key) -> NamedNode:
 def identity_triples(aligned: Iterable[Triple]) -> list[Triple]:
     """The identity statements of one source's aligned statements. Activities get no key."""
     triples = list(aligned)
-    activities = {t.subject for t in triples if t.predicate == RDF_TYPE and t.object == _ACTIVITY}
-    described = {t.subject: None for t in triples if isinstance(t.subject, NamedNode)}
+    activities = {
+        subject_of(t) for t in triples if t.predicate == RDF_TYPE and t.object == _ACTIVITY
+    }
+    described = dict.fromkeys(subject_of(t) for t in triples)
     things = [node for node in described if node not in activities]
     sizes = _sizes(triples)
     made: dict[Triple, None] = {}
@@ -82,8 +85,8 @@ def identity_triples(aligned: Iterable[Triple]) -> list[Triple]:
         if own := identifier_key(node.value):
             link(node, Evidence.IDENTIFIER, own, node.value)
     for triple in triples:
-        node = triple.subject
-        if node in activities or not isinstance(node, NamedNode):
+        node = subject_of(triple)
+        if node in activities:
             continue
         for evidence, key, written in _evidence(triple, sizes):
             link(node, evidence, key, written)
@@ -110,7 +113,7 @@ def _evidence(
         if key or isinstance(value, NamedNode):
             yield Evidence.SAME_AS, key or ("iri", value.value), value.value
     elif algorithm := _CHECKSUMS.get(triple.predicate):
-        known = sizes.get(triple.subject, set())
+        known = sizes.get(subject_of(triple), set())
         size = min(known) if known else None
         if key := content_key(algorithm, value.value, size):
             yield Evidence.CONTENT, key, value.value
@@ -133,5 +136,5 @@ def _sizes(triples: list[Triple]) -> dict[NamedNode, set[int]]:
         if triple.predicate == _SIZE and isinstance(triple.object, Literal):
             text = triple.object.value.strip()
             if text.isascii() and text.isdigit():
-                sizes[triple.subject].add(int(text))
+                sizes[subject_of(triple)].add(int(text))
     return sizes

@@ -41,7 +41,9 @@ def refuse_calls_out(sparql: str) -> None:
                 "query the other endpoint yourself and join the results"
             )
         if first and word in _UPDATES:
-            raise Refused(f"{word} is refused: this endpoint is read only; change it with kg ingest")
+            raise Refused(
+                f"{word} is refused: this endpoint is read only; change it with kg ingest"
+            )
         if word not in ("PREFIX", "BASE"):
             first = False
 

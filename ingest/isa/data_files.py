@@ -1,0 +1,33 @@
+"""Kinds of ISA data file, by the heading of their column (ISA-JSON: ``type`` of a data object)."""
+
+from __future__ import annotations
+
+import re
+
+_KNOWN = (
+    "Raw Data File", "Derived Data File", "Image File", "Acquisition Parameter Data File",
+    "Raw Spectral Data File", "Derived Spectral Data File", "Free Induction Decay Data File",
+    "Array Data File", "Array Data Matrix File", "Derived Array Data File",
+    "Derived Array Data Matrix File", "Protein Assignment File", "Peptide Assignment File",
+    "Protein Identification File", "Peptide Identification File",
+    "Post Translational Modification Assignment File", "Metabolite Assignment File",
+    "Metabolite Identification File",
+)  # fmt: skip
+_BY_LOWER = {name.lower(): name for name in _KNOWN}
+_RESULTS = ("Assignment File", "Identification File")
+
+
+def file_type(heading: str) -> str:
+    """The heading in the specification's spelling where it is a known one, else as written."""
+    text = re.sub(r"\s+", " ", heading).strip()
+    return _BY_LOWER.get(text.lower(), text)
+
+
+def class_name(type_name: str) -> str | None:
+    """The class of a known type of file: ``Raw Data File`` is a ``RawDataFile``."""
+    return type_name.replace(" ", "") if type_name.lower() in _BY_LOWER else None
+
+
+def is_derived(type_name: str) -> bool:
+    """Whether the file is a result of processing other files, by its kind."""
+    return type_name.startswith("Derived") or type_name.endswith(_RESULTS)

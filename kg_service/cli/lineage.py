@@ -1,0 +1,59 @@
+"""``kg lineage``: the tree of what came before a thing and what came of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kg_service.cli.console import JsonOption, StoreOption, out, print_json
+from kg_service.cli.tree import lineage_lines
+from kg_service.errors import UsageError
+from kg_service.identity.links import Policy
+from kg_service.lineage.model import Direction, Granularity, Request
+from kg_service.opening import open_graph
+from kg_service.settings import Settings
+
+
+def lineage(
+    id_: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="An IRI, a persistent identifier in any spelling, or a name."
+        ),
+    ],
+    up: Annotated[bool, typer.Option("--up", help="Only what it came from.")] = False,
+    down: Annotated[bool, typer.Option("--down", help="Only what came of it.")] = False,
+    both: Annotated[bool, typer.Option("--both", help="Both directions (the default).")] = False,
+    depth: Annotated[
+        int | None, typer.Option("--depth", min=0, metavar="N", help="At most so many steps.")
+    ] = None,
+    granularity: Annotated[
+        Granularity,
+        typer.Option(help="The finest steps recorded, or steps collapsed into their runs."),
+    ] = Granularity.STEP,
+    policy: Annotated[
+        Policy, typer.Option(help="Which evidence of identity may join sources.")
+    ] = Policy.DEFAULT,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the lineage of a specimen, a file, a dataset or an activity.
+
+    Each step names its activity, the source that says so and the grade of the statement:
+    asserted (in PROV terms by the source itself), mapped, close (a close match) or inferred.
+    """
+    if up + down + both > 1:
+        raise UsageError("give one of --up, --down and --both")
+    direction = Direction.UP if up else Direction.DOWN if down else Direction.BOTH
+    graph = open_graph(Settings.from_environment(store))
+    request = Request(
+        graph.resolve(id_), direction, depth=depth, granularity=granularity, policy=policy
+    )
+    answer = graph.lineage(request)
+    view = graph.view(answer)
+    if as_json:
+        print_json(view.as_json())
+        return
+    for line in lineage_lines(answer, view):
+        out.print(line)

@@ -1,0 +1,62 @@
+"""The ``kg`` command: wires the sub-commands and turns errors into messages and exit codes.
+
+Exit codes: 0 done; 1 something was refused or is not known; 2 the command line makes no sense.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from kg_service import __version__
+from kg_service.cli import ask, demo, ingest, lineage, query, serve, sources
+from kg_service.cli.console import complain
+from kg_service.errors import KgError, UsageError
+
+app = typer.Typer(
+    name="kg",
+    help="The provenance knowledge graph: from a specimen to its results, and who says so.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("ingest")(ingest.ingest)
+app.command("sources")(sources.sources)
+app.command("lineage")(lineage.lineage)
+app.command("ask")(ask.ask)
+app.command("query")(query.query)
+app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"kg-service {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Options that stand before the sub-command."""
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except UsageError as error:
+        complain(error)
+        sys.exit(2)
+    except KgError as error:
+        complain(error)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of a pipe went away: nothing more to say
+        sys.exit(1)

@@ -1,0 +1,66 @@
+"""The knowledge graph as its interfaces see it: one object, built once, passed in.
+
+The CLI, the HTTP service and the tests all ask here; nothing here knows any of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from kg_service.align.engine import Alignment
+from kg_service.catalogue import Catalogue, SourceRecord
+from kg_service.describe import Describer, Thing
+from kg_service.lineage.details import LineageView, view
+from kg_service.lineage.edges import StoreEdges
+from kg_service.lineage.ends import Ends, find_results, find_specimens, list_specimens
+from kg_service.lineage.levels import FinestLevel, RunLevel
+from kg_service.lineage.model import Direction, Granularity, Lineage, Request
+from kg_service.lineage.walk import walk
+from kg_service.resolve import resolve
+from kg_service.store.port import GraphReader
+
+
+@dataclass(frozen=True)
+class KnowledgeGraph:
+    """Reads one store. Raises NotKnown, Ambiguous, UsageError, StoreError."""
+
+    reader: GraphReader
+    alignment: Alignment
+
+    def sources(self) -> list[SourceRecord]:
+        """All sources, by id."""
+        return Catalogue(self.reader).sources()
+
+    def resolve(self, written: str) -> NamedNode:
+        """The node that an IRI, a persistent identifier in any spelling, or a name means."""
+        return resolve(self.reader, written)
+
+    def thing(self, iri: NamedNode) -> Thing:
+        """Label, kinds, identifiers and sources of one node."""
+        return Describer(self.reader).thing(iri)
+
+    def lineage(self, request: Request) -> Lineage:
+        """Walk from a node; see docs/lineage.md for what the walk means."""
+        edges = StoreEdges(self.reader, request.policy)
+        by_run = request.granularity is Granularity.RUN
+        return walk(request, RunLevel(edges) if by_run else FinestLevel(edges))
+
+    def view(self, lineage: Lineage) -> LineageView:
+        """The same answer with labels, sources and grades, for people and interfaces."""
+        return view(lineage, self.reader, self.alignment)
+
+    def specimens(self) -> list[Thing]:
+        """The materials at which histories start."""
+        return list_specimens(self.reader)
+
+    def results(self, specimen: NamedNode) -> Ends:
+        """The data derived from a material, and whether all of it was found."""
+        request = Request(specimen, Direction.DOWN)
+        return find_results(self.reader, self.lineage(request))
+
+    def specimens_of(self, result: NamedNode) -> Ends:
+        """The specimens that a result goes back to."""
+        request = Request(result, Direction.UP)
+        return find_specimens(self.reader, self.lineage(request))

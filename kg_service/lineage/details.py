@@ -1,0 +1,151 @@
+"""An answer made ready for people and interfaces: labels, sources and grades for every edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import NamedNode
+
+from kg_service.align.engine import Alignment
+from kg_service.catalogue import SourceRecord
+from kg_service.describe import Describer, Thing
+from kg_service.identity.links import Policy
+from kg_service.lineage.edges import StoreEdges
+from kg_service.lineage.grade import Grounds
+from kg_service.lineage.model import Edge, EdgeKind, Lineage, NodeKind, Stop
+from kg_service.store.port import GraphReader
+
+
+@dataclass(frozen=True)
+class NodeView:
+    """A node, with the workflow run that encloses it where it is a step of one."""
+
+    thing: Thing
+    node_kind: NodeKind
+    depth: int
+    stops: tuple[str, ...]
+    enclosing: Thing | None
+
+
+@dataclass(frozen=True)
+class EdgeView:
+    """An edge, with who says so: its source, its grade, and what made it."""
+
+    kind: EdgeKind
+    earlier: str
+    later: str
+    source: SourceRecord | None
+    grade: str
+    by: str
+
+
+@dataclass(frozen=True)
+class LineageView:
+    """A lineage as it is shown. ``stopped`` says in sentences where and why it stopped."""
+
+    start: Thing
+    direction: str
+    complete: bool
+    stopped: tuple[str, ...]
+    nodes: tuple[NodeView, ...]
+    edges: tuple[EdgeView, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data; keys are stable."""
+        return {
+            "start": self.start.iri,
+            "direction": self.direction,
+            "complete": self.complete,
+            "stopped": list(self.stopped),
+            "nodes": [
+                {
+                    "id": n.thing.iri,
+                    "label": n.thing.label,
+                    "kind": n.thing.kind,
+                    "kinds": list(n.thing.kinds),
+                    "node": n.node_kind.value,
+                    "depth": n.depth,
+                    "identifiers": list(n.thing.identifiers),
+                    "sources": [s.id for s in n.thing.sources],
+                    "stops": list(n.stops),
+                    "partOfRun": n.enclosing.iri if n.enclosing else None,
+                }
+                for n in self.nodes
+            ],
+            "edges": [
+                {
+                    "kind": e.kind.value,
+                    "earlier": e.earlier,
+                    "later": e.later,
+                    "source": e.source.id if e.source else None,
+                    "grade": e.grade,
+                    "by": e.by,
+                }
+                for e in self.edges
+            ],
+        }
+
+
+def view(lineage: Lineage, reader: GraphReader, alignment: Alignment) -> LineageView:
+    """Describe every node and edge of an answer."""
+    describer = Describer(reader)
+    grounds = Grounds(reader, alignment, describer)
+    edges_of_store = StoreEdges(reader, Policy.DEFAULT)
+    things = {iri: describer.thing(iri) for iri in lineage.nodes}
+
+    def enclosing(iri: NamedNode) -> Thing | None:
+        runs = edges_of_store.runs_of(iri)
+        return describer.thing(runs[-1]) if runs else None
+
+    nodes = tuple(
+        NodeView(
+            things[iri],
+            node.kind,
+            node.depth,
+            tuple(sorted(stop.value for stop in node.stops)),
+            enclosing(iri) if node.kind is NodeKind.ACTIVITY else None,
+        )
+        for iri, node in sorted(lineage.nodes.items(), key=lambda i: (i[1].depth, i[0].value))
+    )
+    return LineageView(
+        start=things[lineage.request.start],
+        direction=lineage.request.direction.value,
+        complete=lineage.complete,
+        stopped=stop_sentences(lineage, things),
+        nodes=nodes,
+        edges=tuple(edge_view(edge, describer, grounds) for edge in lineage.edges),
+    )
+
+
+def edge_view(edge: Edge, describer: Describer, grounds: Grounds) -> EdgeView:
+    """Who says so, for one edge."""
+    ground = grounds.of(edge)
+    return EdgeView(
+        edge.kind,
+        edge.earlier.value,
+        edge.later.value,
+        describer.source_of(edge.graph),
+        ground.grade.value,
+        ground.by,
+    )
+
+
+def stop_sentences(lineage: Lineage, things: dict[NamedNode, Thing]) -> tuple[str, ...]:
+    """Where and why the walk stopped, in words; cycles are told too."""
+
+    def names(stop: Stop) -> list[str]:
+        found = [things[i].label for i, n in lineage.nodes.items() if stop in n.stops]
+        shown = sorted(found)[:5]
+        return [*shown, f"{len(found) - 5} more"] if len(found) > 5 else shown
+
+    sentences = []
+    if at_depth := names(Stop.DEPTH):
+        depth = lineage.request.depth
+        sentences.append(f"stopped at depth {depth}, more lies beyond: {', '.join(at_depth)}")
+    if at_limit := names(Stop.LIMIT):
+        limit = lineage.request.limit
+        sentences.append(f"stopped at the limit of {limit} nodes: {', '.join(at_limit)}")
+    if cyclic := names(Stop.CYCLE):
+        sentences.append(f"the sources record a cycle through: {', '.join(cyclic)}")
+    return tuple(sentences)

@@ -1,0 +1,142 @@
+"""Run levels: a workflow run and its steps are two records of one happening.
+
+At step level, an edge of the enclosing run is left out where a step says the same more
+finely. At run level, what steps used and generated counts as the run's, and what the run
+itself generated inside does not count as used by it. Both are properties of edges, the same
+from whichever side they are met, so upstream and downstream stay inverse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pyoxigraph import NamedNode
+
+from kg_service.lineage.edges import EdgeSource
+from kg_service.lineage.model import Edge
+
+
+class _Level:
+    """An edge source that passes everything through from another; levels override some."""
+
+    def __init__(self, source: EdgeSource) -> None:
+        self._source = source
+
+    def is_activity(self, node: NamedNode) -> bool:
+        return self._source.is_activity(node)
+
+    def generations_of(self, entity: NamedNode) -> list[Edge]:
+        return self._source.generations_of(entity)
+
+    def generated_by(self, activity: NamedNode) -> list[Edge]:
+        return self._source.generated_by(activity)
+
+    def uses_of(self, entity: NamedNode) -> list[Edge]:
+        return self._source.uses_of(entity)
+
+    def used_by(self, activity: NamedNode) -> list[Edge]:
+        return self._source.used_by(activity)
+
+    def origins_of(self, entity: NamedNode) -> list[Edge]:
+        return self._source.origins_of(entity)
+
+    def derived_from(self, entity: NamedNode) -> list[Edge]:
+        return self._source.derived_from(entity)
+
+    def informers_of(self, activity: NamedNode) -> list[Edge]:
+        return self._source.informers_of(activity)
+
+    def informed_by(self, activity: NamedNode) -> list[Edge]:
+        return self._source.informed_by(activity)
+
+    def members_of(self, collection: NamedNode) -> list[Edge]:
+        return self._source.members_of(collection)
+
+    def collections_of(self, entity: NamedNode) -> list[Edge]:
+        return self._source.collections_of(entity)
+
+    def same_as(self, entity: NamedNode) -> list[Edge]:
+        return self._source.same_as(entity)
+
+    def runs_of(self, activity: NamedNode) -> list[NamedNode]:
+        return self._source.runs_of(activity)
+
+    def parts_of(self, run: NamedNode) -> list[NamedNode]:
+        return self._source.parts_of(run)
+
+
+class FinestLevel(_Level):
+    """The finest level recorded: see ``EdgeSource``."""
+
+    def __init__(self, source: EdgeSource) -> None:
+        super().__init__(source)
+        self._whole: dict[NamedNode, bool] = {}
+
+    def generations_of(self, entity: NamedNode) -> list[Edge]:
+        edges = self._source.generations_of(entity)
+        if len(edges) < 2:
+            return edges
+        finer = [e.earlier for e in edges if self._source.used_by(e.earlier)]
+        covered = {run for step in finer for run in self._source.runs_of(step)}
+        return [e for e in edges if e.earlier not in covered]
+
+    def generated_by(self, activity: NamedNode) -> list[Edge]:
+        edges = self._source.generated_by(activity)
+        if not edges or not self._source.parts_of(activity):
+            return edges
+        return [
+            e for e in edges if any(g.earlier == activity for g in self.generations_of(e.later))
+        ]
+
+    def uses_of(self, entity: NamedNode) -> list[Edge]:
+        edges = self._source.uses_of(entity)
+        return [e for e in edges if not self._told_by_steps(e.later)]
+
+    def _told_by_steps(self, activity: NamedNode) -> bool:
+        """Whether steps tell of every output of this run, so that its own edges add nothing."""
+        if activity not in self._whole:
+            outputs = self._source.generated_by(activity)
+            self._whole[activity] = bool(outputs) and not self.generated_by(activity)
+        return self._whole[activity]
+
+
+class RunLevel(_Level):
+    """Steps collapsed into their outermost run: see ``EdgeSource``."""
+
+    def _outermost(self, activity: NamedNode) -> NamedNode:
+        runs = self._source.runs_of(activity)
+        return runs[-1] if runs else activity
+
+    def _whole(self, activity: NamedNode) -> list[NamedNode]:
+        return [activity, *self._source.parts_of(activity)]
+
+    def generations_of(self, entity: NamedNode) -> list[Edge]:
+        edges = self._source.generations_of(entity)
+        return _once(replace(e, earlier=self._outermost(e.earlier)) for e in edges)
+
+    def generated_by(self, activity: NamedNode) -> list[Edge]:
+        if self._outermost(activity) != activity:
+            return []
+        edges = [e for part in self._whole(activity) for e in self._source.generated_by(part)]
+        return _once(replace(e, earlier=activity) for e in edges)
+
+    def uses_of(self, entity: NamedNode) -> list[Edge]:
+        inside = {g.earlier for g in self.generations_of(entity)}
+        edges = (replace(e, later=self._outermost(e.later)) for e in self._source.uses_of(entity))
+        return _once(e for e in edges if e.later not in inside)
+
+    def used_by(self, activity: NamedNode) -> list[Edge]:
+        if self._outermost(activity) != activity:
+            return []
+        made = {e.later for e in self.generated_by(activity)}
+        edges = [e for part in self._whole(activity) for e in self._source.used_by(part)]
+        return _once(replace(e, later=activity) for e in edges if e.earlier not in made)
+
+
+def _once(edges: Iterable[Edge]) -> list[Edge]:
+    """One edge for each pair of nodes and source."""
+    found: dict[tuple[NamedNode, NamedNode, NamedNode], Edge] = {}
+    for edge in edges:
+        found.setdefault((edge.earlier, edge.later, edge.graph), edge)
+    return list(found.values())

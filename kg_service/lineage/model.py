@@ -1,0 +1,112 @@
+"""What lineage is made of: nodes, edges, a request and its answer. Terms stay terms here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pyoxigraph import NamedNode
+
+from kg_service.identity.links import Policy
+
+
+class Direction(StrEnum):
+    """``UP`` goes to origins, ``DOWN`` to results, ``BOTH`` joins the two walks from the start."""
+
+    UP = "up"
+    DOWN = "down"
+    BOTH = "both"
+
+
+class Granularity(StrEnum):
+    """``STEP`` is the finest level recorded; ``RUN`` shows a workflow run for its steps."""
+
+    STEP = "step"
+    RUN = "run"
+
+
+class EdgeKind(StrEnum):
+    """How two nodes of a lineage are related; ``later`` and ``earlier`` are in time's order."""
+
+    USED = "used"
+    GENERATED = "generated"
+    DERIVED = "derived"
+    INFORMED = "informed"
+    MEMBER = "member"
+    IDENTITY = "identity"
+
+
+class NodeKind(StrEnum):
+    ENTITY = "entity"
+    ACTIVITY = "activity"
+
+
+class Stop(StrEnum):
+    """Why a walk did not go on from a node."""
+
+    DEPTH = "depth"
+    LIMIT = "limit"
+    CYCLE = "cycle"
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One relation, in time's order: ``earlier`` came before ``later``.
+
+    ``used``: entity, activity. ``generated``: activity, entity. ``derived``: two entities.
+    ``informed``: two activities. ``member``: earlier is the collection's member, later the
+    collection. ``identity``: the same thing, in text order. ``graph`` says who says so: the
+    aligned graph, or the identity graph. ``statement`` is the statement there, as subject,
+    predicate and object; for identity, its predicate is the evidence and its object the key.
+    """
+
+    kind: EdgeKind
+    earlier: NamedNode
+    later: NamedNode
+    graph: NamedNode
+    statement: tuple[NamedNode, NamedNode, NamedNode]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked: from where, which way, how far (in steps), under which policy."""
+
+    start: NamedNode
+    direction: Direction = Direction.BOTH
+    depth: int | None = None
+    limit: int = 100_000
+    policy: Policy = Policy.DEFAULT
+    granularity: Granularity = Granularity.STEP
+
+
+@dataclass
+class Node:
+    """A node of an answer: how many steps from the start, and why the walk stopped there.
+
+    ``container``: it is there only because something in it was reached.
+    """
+
+    iri: NamedNode
+    kind: NodeKind
+    depth: int
+    container: bool = False
+    stops: set[Stop] = field(default_factory=set)
+
+
+@dataclass
+class Lineage:
+    """The answer: every node once, every edge walked, whether it is all there is.
+
+    ``complete`` is false where the depth or the limit cut the walk. A cycle in the data is
+    marked on its nodes but does not make the answer incomplete: all of it is shown.
+    """
+
+    request: Request
+    nodes: dict[NamedNode, Node]
+    edges: list[Edge]
+    up: list[Edge] = field(default_factory=list)
+    down: list[Edge] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        return not any(n.stops & {Stop.DEPTH, Stop.LIMIT} for n in self.nodes.values())

@@ -1,0 +1,50 @@
+"""Opening a store by its address: a folder, or ``sparql+http://host:port`` for a server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kg_service.align.engine import Alignment
+from kg_service.errors import StoreError
+from kg_service.graph import KnowledgeGraph
+from kg_service.resources import resource_folder
+from kg_service.settings import DEFAULT_BASE, Settings
+from kg_service.store.embedded import DiskStore, SnapshotReader, store_base
+from kg_service.store.port import GraphReader, GraphStore
+from kg_service.store.remote import RemoteStore, is_remote
+
+
+def load_alignment() -> Alignment:
+    """The mapping sets that ship with the service. Raises MappingError."""
+    return Alignment.load(resource_folder("mappings"), resource_folder("ontologies") / "kg.ttl")
+
+
+def base_of(settings: Settings) -> str:
+    """The base of a store's IRIs: as given, else as the store says, else the default."""
+    if settings.base is not None:
+        return settings.base
+    if is_remote(settings.store):
+        return DEFAULT_BASE
+    return store_base(Path(settings.store)) or DEFAULT_BASE
+
+
+def open_reader(settings: Settings) -> GraphReader:
+    """A store to read. Raises StoreError where there is none yet."""
+    if is_remote(settings.store):
+        return RemoteStore(settings.store)
+    folder = Path(settings.store)
+    if store_base(folder) is None:
+        raise StoreError(f"{folder}: there is no store yet; create it with: kg ingest PATH")
+    return SnapshotReader(folder)
+
+
+def open_writer(settings: Settings) -> GraphStore:
+    """A store to write, created where there is none. Raises StoreError, StoreBusy."""
+    if is_remote(settings.store):
+        return RemoteStore(settings.store, writer=True)
+    return DiskStore(Path(settings.store), base_of(settings))
+
+
+def open_graph(settings: Settings) -> KnowledgeGraph:
+    """The knowledge graph over a store, to read."""
+    return KnowledgeGraph(open_reader(settings), load_alignment())

@@ -1,0 +1,118 @@
+"""From what a person writes to the node it means: an IRI, an identifier, or a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pyoxigraph import Literal, NamedNode
+
+from kg_service.catalogue import Catalogue
+from kg_service.describe import Describer
+from kg_service.errors import Ambiguous, NotKnown
+from kg_service.identity.identifiers import identifier_key
+from kg_service.identity.links import Evidence, Policy, key_node
+from kg_service.lineage.edges import StoreEdges
+from kg_service.store.port import GraphReader
+from kg_service.terms import RDFS_LABEL, dcterms, kg
+
+from ingest.iri import has_scheme, is_valid_reference, valid_reference  # isort: skip
+
+_NAMES = (RDFS_LABEL, kg("name"), dcterms("identifier"), kg("catalogueIdentifier"))
+_SHOWN = 10
+
+
+def resolve(reader: GraphReader, written: str) -> NamedNode:
+    """The node that is meant. Raises NotKnown, and Ambiguous with what it could be."""
+    text = written.strip()
+    if text.startswith("<") and text.endswith(">"):
+        text = text[1:-1]
+    if not text:
+        raise NotKnown("an empty id names nothing; give an IRI, an identifier or a name")
+    if has_scheme(text) and is_valid_reference(text) and _is_known(reader, NamedNode(text)):
+        return NamedNode(text)
+    candidates = _by_identifier(reader, text) or _by_name(reader, text) or _by_path(reader, text)
+    if not candidates:
+        raise NotKnown(
+            f"{written!r} is not known: no IRI, persistent identifier or name of anything that was "
+            "ingested; kg sources lists what was"
+        )
+    return _the_one(reader, written, candidates)
+
+
+def _is_known(reader: GraphReader, node: NamedNode) -> bool:
+    return any(True for _ in reader.quads(node)) or any(
+        True for _ in reader.quads(None, None, node)
+    )
+
+
+def _by_identifier(reader: GraphReader, text: str) -> list[NamedNode]:
+    key = identifier_key(text)
+    if key is None:
+        return []
+    found: dict[NamedNode, None] = {}
+    for evidence in (Evidence.IDENTIFIER, Evidence.SAME_AS):
+        for quad in reader.quads(None, kg(evidence.value), key_node(key)):
+            if isinstance(quad.subject, NamedNode):
+                found[quad.subject] = None
+    return sorted(found, key=lambda node: node.value)
+
+
+def _by_name(reader: GraphReader, text: str) -> list[NamedNode]:
+    found: dict[NamedNode, None] = {}
+    for predicate in _NAMES:
+        for quad in reader.quads(None, predicate, Literal(text)):
+            graph = quad.graph_name
+            aligned = isinstance(graph, NamedNode) and graph.value.endswith("/aligned")
+            if aligned and isinstance(quad.subject, NamedNode):
+                found[quad.subject] = None
+    return sorted(found, key=lambda node: node.value)
+
+
+def _by_path(reader: GraphReader, text: str) -> list[NamedNode]:
+    """Things that a source names by this path, such as ``outputs/result.csv`` in a crate."""
+    reference = valid_reference(text)
+    found = []
+    for source in Catalogue(reader).sources():
+        try:
+            node = NamedNode(f"{source.iri}/{reference.removeprefix('./')}")
+        except ValueError:
+            continue
+        if any(True for _ in reader.quads(node)):
+            found.append(node)
+    return found
+
+
+def _the_one(reader: GraphReader, written: str, candidates: Iterable[NamedNode]) -> NamedNode:
+    """The one thing that the candidates are: one node, or several that are the same thing."""
+    nodes = list(candidates)
+    chosen = nodes[0]
+    same = _same_as(reader, chosen)
+    others = [node for node in nodes if node not in same]
+    if not others:
+        return chosen
+    describer = Describer(reader)
+    lines = []
+    for node in nodes[:_SHOWN]:
+        thing = describer.thing(node)
+        where = ", ".join(s.id for s in thing.sources) or "no source"
+        lines.append(f"  {thing.kind} in {where}: {node.value}")
+    more = f"\n  and {len(nodes) - _SHOWN} more" if len(nodes) > _SHOWN else ""
+    raise Ambiguous(
+        f"{written!r} names {len(nodes)} things; give the IRI of the one you mean:\n"
+        + "\n".join(lines)
+        + more
+    )
+
+
+def _same_as(reader: GraphReader, start: NamedNode) -> set[NamedNode]:
+    edges = StoreEdges(reader, Policy.DEFAULT)
+    found = {start}
+    pending = [start]
+    while pending:
+        node = pending.pop()
+        for edge in edges.same_as(node):
+            for other in (edge.earlier, edge.later):
+                if other not in found:
+                    found.add(other)
+                    pending.append(other)
+    return found
