@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ingest.bundle import Bundle, Files, FolderFiles, SingleFile, ZipFiles
+from ingest import json_text
+from ingest.bundle import Bundle, Files, FolderFiles, SingleFile, ZipFiles, read_file
 from ingest.document import Document
 from ingest.errors import MissingSource, SourceError, UnknownFormat
 from ingest.formats import FORMATS, Format
@@ -15,13 +16,14 @@ from ingest.sniff import Sniff
 
 _ARCHIVES = {".zip", ".eln"}
 _READABLE = {".json", ".jsonld", ".xml", ".yaml", ".yml"}
+_JSON = {".json", ".jsonld"}
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _KNOWN = "RO-Crate, ISA-Tab, ISA-JSON, ICAT dump or SciCat export"
 
 
 @dataclass(frozen=True)
 class Found:
-    """A source of a known format. ``nested`` is its folder within ``outer``, the source around it."""
+    """A source of a known format; ``nested`` is its folder within the source ``outer``."""
 
     format: Format
     bundle: Bundle
@@ -80,8 +82,13 @@ def _named_file(path: Path) -> Iterator[Discovery]:
     if magic in _ZIP_MAGIC or path.suffix.lower() in _ARCHIVES:
         yield from _or_nothing_here(_archive(path, str(path)), str(path))
         return
-    files = SingleFile(path)
-    found = _recognise(files, path.name)
+    found = _recognise(SingleFile(path), path.name)
+    if isinstance(found, PassedOver) and path.suffix.lower() in _JSON:
+        # say what is wrong with its JSON rather than that it is nothing known
+        try:
+            json_text.parse(read_file(path), str(path))
+        except SourceError as error:
+            found = Refused(str(path), error)
     yield from _or_nothing_here(iter([found]), str(path))
 
 

@@ -53,9 +53,9 @@ class Catalogue:
     _names: dict[Thing, str] = field(default_factory=dict)
     _by_key: dict[str, list[tuple[int, Thing | ByAttributes, str]]] = field(default_factory=dict)
     _records_of: dict[str, list[Record]] = field(default_factory=dict)
-    _by_attributes: dict[tuple[str, tuple[str, ...]], dict[tuple[str | Thing, ...], Thing | None]] = (
-        field(default_factory=dict)
-    )
+    _by_attributes: dict[
+        tuple[str, tuple[str, ...]], dict[tuple[str | Thing, ...], Thing | None]
+    ] = field(default_factory=dict)
     _resolved: dict[tuple[Reference, str | None, int], Thing | None] = field(default_factory=dict)
 
     @classmethod
@@ -257,7 +257,6 @@ def _told(dangling: list[tuple[str, str]]) -> str:
     shown = "; ".join(f"{subject} -> {target}" for subject, target in dangling[:_MOST_SHOWN])
     more = len(dangling) - _MOST_SHOWN
     count = "a reference" if len(dangling) == 1 else f"{len(dangling)} references"
-    return (
-        f"{count} to objects that the file does not define: {shown}"
-        + (f"; and {more} more" if more > 0 else "")
+    return f"{count} to objects that the file does not define: {shown}" + (
+        f"; and {more} more" if more > 0 else ""
     )

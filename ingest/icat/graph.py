@@ -77,7 +77,9 @@ class Graph:
             return
         relation = schema.owner_relation(record.entity)
         reference = record.reference(relation) if relation else None
-        owner = self.catalogue.target(record, relation, reference) if relation and reference else None
+        owner = (
+            self.catalogue.target(record, relation, reference) if relation and reference else None
+        )
         yield from self._statements(
             record, self._unnamed(record, owner.path if owner else "", relation), owner
         )
@@ -100,14 +102,14 @@ class Graph:
         parts += [f"m{name}\x1e{self._content(member, None)}" for name, member in record.members]
         return "\x1d".join(sorted(parts))
 
-    def _statements(
-        self, record: Record, node: NamedNode, owner: Thing | None
-    ) -> Iterator[Triple]:
+    def _statements(self, record: Record, node: NamedNode, owner: Thing | None) -> Iterator[Triple]:
         """What is said of one object. ``owner`` is the dataset (or other object) it is part of."""
         where = f"{self.catalogue.where}: {record.label}"
         yield typed(node, term(record.entity))
         for name, text in record.attributes:
-            yield Triple(node, term(name), literal_of(text, schema.kind_of(name), where, self.findings))
+            yield Triple(
+                node, term(name), literal_of(text, schema.kind_of(name), where, self.findings)
+            )
         for relation, reference in record.references:
             target = self.catalogue.target(record, relation, reference)
             assert target is not None  # the catalogue refuses dangling references

@@ -45,7 +45,7 @@ def by_attributes(values: Sequence[tuple[str, str | Reference]]) -> ByAttributes
 
 
 def dotted(values: Sequence[tuple[str, str]]) -> ByAttributes:
-    """A reference from XML attributes such as ``name``, ``investigation.name``, ``facility.ref``."""
+    """A reference from XML attributes: ``name``, ``investigation.name``, ``facility.ref``."""
     return _dotted(values, _DEEPEST)
 
 

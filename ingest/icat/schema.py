@@ -11,8 +11,13 @@ from enum import Enum
 
 NAMESPACE = "https://w3id.org/kg-service/icat#"
 
-ENTITIES = frozenset(
-    """
+
+def words(text: str) -> frozenset[str]:
+    """The names in a text, separated by spaces and line ends."""
+    return frozenset(text.split())
+
+
+ENTITIES = words("""
     Affiliation Application DataCollection DataCollectionDatafile DataCollectionDataset
     DataCollectionInvestigation DataCollectionParameter DataPublication DataPublicationDate
     DataPublicationFunding DataPublicationType DataPublicationUser Datafile DatafileFormat
@@ -22,16 +27,13 @@ ENTITIES = frozenset(
     InvestigationParameter InvestigationType InvestigationUser Job Keyword ParameterType
     PermissibleStringValue PublicStep Publication RelatedDatafile RelatedItem Rule Sample
     SampleParameter SampleType Shift Study StudyInvestigation Subject Technique User UserGroup
-    """.split()
-)
+    """)
 
 # What a facility sets up once: a file may presuppose these, and name them by unique key
-SET_UP_ONCE = frozenset(
-    """
+SET_UP_ONCE = words("""
     Application DataPublicationType DatafileFormat DatasetType Facility FacilityCycle
     FundingReference Grouping Instrument InvestigationType ParameterType SampleType Technique User
-    """.split()
-)
+    """)
 
 
 class Kind(Enum):
@@ -46,24 +48,23 @@ class Kind(Enum):
 
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(
-        """startDate endDate releaseDate publicationDate datafileCreateTime datafileModTime
-        dateTimeValue createTime modTime""".split(),
+        words("""startDate endDate releaseDate publicationDate datafileCreateTime datafileModTime
+        dateTimeValue createTime modTime"""),
         Kind.TIME,
     ),
-    **dict.fromkeys("id fileSize fileCount daysUntilRelease".split(), Kind.INTEGER),
+    **dict.fromkeys(words("id fileSize fileCount daysUntilRelease"), Kind.INTEGER),
     **dict.fromkeys(
-        """numericValue rangeBottom rangeTop error minimumNumericValue
-        maximumNumericValue""".split(),
+        words("""numericValue rangeBottom rangeTop error minimumNumericValue
+        maximumNumericValue"""),
         Kind.NUMBER,
     ),
     **dict.fromkeys(
-        """complete enforced verified applicableToDataCollection applicableToDatafile
-        applicableToDataset applicableToInvestigation applicableToSample""".split(),
+        words("""complete enforced verified applicableToDataCollection applicableToDatafile
+        applicableToDataset applicableToInvestigation applicableToSample"""),
         Kind.BOOLEAN,
     ),
 }
-_TEXTS = frozenset(
-    """
+_TEXTS = words("""
     acknowledgement affiliation arguments awardNumber awardTitle checksum classificationCode
     comment contributorType createId crudFlags date dateType description doi email familyName field
     fullName fullReference funderIdentifier funderName givenName identifier internalId location
@@ -71,8 +72,7 @@ _TEXTS = frozenset(
     repository repositoryId role safetyInformation schemeURI status stringValue subject
     subjectScheme summary title type units unitsFullName url value valueType valueURI version
     visitId what
-    """.split()
-)
+    """)
 
 _TARGETS: dict[str, str] = {
     "content": "DataCollection",
@@ -84,9 +84,9 @@ _TARGETS: dict[str, str] = {
     "sourceDatafile": "Datafile",
     **{
         entity[0].lower() + entity[1:]: entity
-        for entity in """Application DataCollection DataPublication Datafile DatafileFormat Dataset
-        Facility FacilityCycle Grouping Instrument Investigation Sample Study Technique
-        User""".split()
+        for entity in words("""
+        Application DataCollection DataPublication Datafile DatafileFormat Dataset Facility FacilityCycle Grouping Instrument Investigation Sample Study Technique
+        User""")
     },
 }
 _TYPED = {"DataPublication", "Dataset", "Investigation", "Sample"}

@@ -11,13 +11,18 @@ from ingest.findings import Findings
 from ingest.icat.schema import Kind
 from ingest.triples import XSD
 
-_DATE_TIME = re.compile(
-    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?"
-)
+_DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INTEGER = re.compile(r"[+-]?\d+")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_BOOLEANS = {"true": "true", "false": "false", "yes": "true", "no": "false", "1": "true", "0": "false"}
+_BOOLEANS = {
+    "true": "true",
+    "false": "false",
+    "yes": "true",
+    "no": "false",
+    "1": "true",
+    "0": "false",
+}
 
 
 def literal_of(text: str, kind: Kind, where: str, findings: Findings) -> Literal:

@@ -149,7 +149,9 @@ class _Reading:
                 seen.add(name)
                 if is_relation:
                     self.data.findings.warned(
-                        "reference-as-text", f"{self._where}: {record.label}", f"{name}: {child.text}"
+                        "reference-as-text",
+                        f"{self._where}: {record.label}",
+                        f"{name}: {child.text}",
                     )
                 for extra, value in child.attrib.items():
                     self._lose("text", record.label, f"{extra}={value!r} of {name}")

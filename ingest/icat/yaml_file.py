@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 
 from ingest.errors import InvalidSource
@@ -40,10 +41,9 @@ def _head(content: bytes) -> dict[str, str]:
         if match := _HEAD_LINE.match(line):
             found.setdefault(_HEAD_NAMES[match[1]], match[2])
     if "date" in found:
-        try:
+        # what is no date is kept as it was written, and the graph warns of it
+        with suppress(ValueError):
             found["date"] = parsedate_to_datetime(found["date"]).isoformat()
-        except ValueError:
-            pass  # kept as it was written; the graph warns of it
     return found
 
 
@@ -102,7 +102,9 @@ class _Reading:
         seen: set[str] = set()
         for name, item in value.pairs:
             if not isinstance(name, str):
-                self._lose("attribute", record.label, f"an attribute without name, line {value.line}")
+                self._lose(
+                    "attribute", record.label, f"an attribute without name, line {value.line}"
+                )
                 continue
             if name in seen:
                 self.data.findings.repaired(

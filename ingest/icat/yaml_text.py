@@ -92,7 +92,7 @@ def _documents(content: bytes, where: str) -> Iterator[YamlValue]:
     aliased = 0
     root: YamlValue = None
     for event in yaml.parse(content, Loader=_LOADER):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 0
         item: YamlValue
         if isinstance(event, yaml.ScalarEvent):
             plain = event.implicit[0] and event.style in (None, "")
@@ -100,7 +100,9 @@ def _documents(content: bytes, where: str) -> Iterator[YamlValue]:
             anchor = event.anchor
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             is_mapping = isinstance(event, yaml.MappingStartEvent)
-            stack.append(_Open(YamlMapping(line) if is_mapping else YamlSequence(line), event.anchor))
+            stack.append(
+                _Open(YamlMapping(line) if is_mapping else YamlSequence(line), event.anchor)
+            )
             if event.anchor:
                 open_anchors.add(event.anchor)
             if len(stack) > MAX_DEPTH:

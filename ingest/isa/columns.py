@@ -40,7 +40,12 @@ MATERIALS = {
     "labeled extract name": Kind.LABELED_EXTRACT,
     "labelled extract name": Kind.LABELED_EXTRACT,
 }
-_PROCESS_NAMES = {"scan name", "normalization name", "normalisation name", "data transformation name"}
+_PROCESS_NAMES = {
+    "scan name",
+    "normalization name",
+    "normalisation name",
+    "data transformation name",
+}
 # names that say no more than the assay's technology does
 _ASSAY_NAME = re.compile(r"(?:.* )?assay name")
 _FIXED = {

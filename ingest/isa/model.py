@@ -133,6 +133,7 @@ class Person:
     roles: tuple[Annotation, ...] = ()
     comments: tuple[Comment, ...] = ()
     page: str = ""
+    orcid: str = ""
 
     @property
     def full_name(self) -> str:

@@ -20,7 +20,9 @@ def decode(content: bytes, name: str, findings: Findings) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     cleaned, count = _CONTROL.subn("", text)
     if count:
-        findings.repaired("control-character", name, "characters that text can not hold left out", count)
+        findings.repaired(
+            "control-character", name, "characters that text can not hold left out", count
+        )
     return cleaned
 
 

@@ -209,7 +209,7 @@ class Rewriter:
                 return [self._reference(value, where)]
             return [self._text(value, where)]
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _SAFE_INTEGER:
-            return [{"@value": str(value), "@type": _XSD_INTEGER}]
+            return [{"@type": _XSD_INTEGER, "@value": str(value)}]
         return [value]
 
     def _text(self, text: str, where: str) -> str:

@@ -1,0 +1,34 @@
+"""What tests share: the corpus where it is, the alignment, and graphs made from cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from kg_service.align.engine import Alignment
+from kg_service.graph import KnowledgeGraph
+from kg_service.opening import load_alignment
+from support import CORPUS, ingest_into_memory
+
+
+@pytest.fixture(scope="session")
+def alignment() -> Alignment:
+    return load_alignment()
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    if not CORPUS.is_dir():
+        pytest.skip("needs the corpus of real files in ../shared/corpus, which is not here")
+    return CORPUS
+
+
+@pytest.fixture
+def knowledge(alignment: Alignment) -> Callable[..., KnowledgeGraph]:
+    """Makes a knowledge graph in memory from the sources at some paths."""
+
+    def make(*paths: Path) -> KnowledgeGraph:
+        return ingest_into_memory(alignment, *paths)
+
+    return make
