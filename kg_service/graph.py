@@ -29,38 +29,42 @@ class KnowledgeGraph:
     reader: GraphReader
     alignment: Alignment
 
+    def frozen(self) -> KnowledgeGraph:
+        """The graph in one state, for an answer that takes several reads."""
+        return KnowledgeGraph(self.reader.frozen(), self.alignment)
+
     def sources(self) -> list[SourceRecord]:
         """All sources, by id."""
-        return Catalogue(self.reader).sources()
+        return Catalogue(self.reader.frozen()).sources()
 
     def resolve(self, written: str) -> NamedNode:
         """The node that an IRI, a persistent identifier in any spelling, or a name means."""
-        return resolve(self.reader, written)
+        return resolve(self.reader.frozen(), written)
 
     def thing(self, iri: NamedNode) -> Thing:
         """Label, kinds, identifiers and sources of one node."""
-        return Describer(self.reader).thing(iri)
+        return Describer(self.reader.frozen()).thing(iri)
 
     def lineage(self, request: Request) -> Lineage:
         """Walk from a node; see docs/lineage.md for what the walk means."""
-        edges = StoreEdges(self.reader, request.policy)
+        edges = StoreEdges(self.reader.frozen(), request.policy)
         by_run = request.granularity is Granularity.RUN
         return walk(request, RunLevel(edges) if by_run else FinestLevel(edges))
 
     def view(self, lineage: Lineage) -> LineageView:
         """The same answer with labels, sources and grades, for people and interfaces."""
-        return view(lineage, self.reader, self.alignment)
+        return view(lineage, self.reader.frozen(), self.alignment)
 
     def specimens(self) -> list[Thing]:
         """The materials at which histories start."""
-        return list_specimens(self.reader)
+        return list_specimens(self.reader.frozen())
 
     def results(self, specimen: NamedNode) -> Ends:
         """The data derived from a material, and whether all of it was found."""
-        request = Request(specimen, Direction.DOWN)
-        return find_results(self.reader, self.lineage(request))
+        graph = self.frozen()
+        return find_results(graph.reader, graph.lineage(Request(specimen, Direction.DOWN)))
 
     def specimens_of(self, result: NamedNode) -> Ends:
         """The specimens that a result goes back to."""
-        request = Request(result, Direction.UP)
-        return find_specimens(self.reader, self.lineage(request))
+        graph = self.frozen()
+        return find_specimens(graph.reader, graph.lineage(Request(result, Direction.UP)))

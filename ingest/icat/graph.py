@@ -71,18 +71,20 @@ class Graph:
             yield Triple(node, term(name), literal_of(text, kind, "head", self.findings))
 
     def _top(self, record: Record) -> Iterator[Triple]:
-        thing = self.catalogue.thing(record)
-        if thing is not None:
-            yield from self._statements(record, self._node(thing), None)
-            return
+        """An object of its own. If it is part of another one, it is linked as if written there."""
         relation = schema.owner_relation(record.entity)
         reference = record.reference(relation) if relation else None
         owner = (
             self.catalogue.target(record, relation, reference) if relation and reference else None
         )
-        yield from self._statements(
-            record, self._unnamed(record, owner.path if owner else "", relation), owner
-        )
+        thing = self.catalogue.thing(record)
+        if thing is not None:
+            node = self._node(thing)
+        else:
+            node = self._unnamed(record, owner.path if owner else "", relation)
+        if owner is not None:
+            yield Triple(self._node(owner), term(schema.owned_relation(record.entity)), node)
+        yield from self._statements(record, node, owner)
 
     def _unnamed(self, record: Record, parent: str, back: str | None) -> NamedNode:
         """A node for an object without key: the same for the same content under the same parent."""

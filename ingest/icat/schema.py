@@ -85,8 +85,9 @@ _TARGETS: dict[str, str] = {
     **{
         entity[0].lower() + entity[1:]: entity
         for entity in words("""
-        Application DataCollection DataPublication Datafile DatafileFormat Dataset Facility FacilityCycle Grouping Instrument Investigation Sample Study Technique
-        User""")
+        Application DataCollection DataPublication Datafile DatafileFormat Dataset Facility
+        FacilityCycle Grouping Instrument Investigation Sample Study Technique User
+        """)
     },
 }
 _TYPED = {"DataPublication", "Dataset", "Investigation", "Sample"}
@@ -157,6 +158,15 @@ _OWNERS: dict[str, str] = {
 }
 
 
+# ... and the relation by which that other one lists them, where it is not called after them
+_OWNED: dict[str, str] = {
+    "DataPublicationDate": "dates",
+    "DataPublicationFunding": "fundingReferences",
+    "DataPublicationUser": "users",
+    "InvestigationFunding": "fundingReferences",
+}
+
+
 def entity_of(tag: str) -> str:
     """The kind of object that a YAML section or XML element holds: ``dataset`` -> ``Dataset``."""
     return tag[:1].upper() + tag[1:]
@@ -201,6 +211,13 @@ def back_relation(parent: str, relation: str, member: str) -> str:
     if parent == "FundingReference":
         return "funding"
     return parent[:1].lower() + parent[1:]
+
+
+def owned_relation(entity: str) -> str:
+    """For an object that is part of another one: the relation by which that one lists it."""
+    if entity.endswith("Parameter"):
+        return "parameters"
+    return _OWNED.get(entity) or f"{entity[:1].lower()}{entity[1:]}s"
 
 
 def owner_relation(entity: str) -> str | None:

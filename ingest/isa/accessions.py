@@ -75,6 +75,11 @@ def of_study(comments: Iterable[Comment]) -> tuple[str, ...]:
     return _identifiers(((c.name, c.value) for c in comments), _STUDY)
 
 
+def is_study_accession(text: str) -> bool:
+    """Whether a study's identifier is that of a public archive."""
+    return _STUDY.fullmatch(text) is not None
+
+
 def of_person(person: Person) -> tuple[str, ...]:
     """The ORCIDs of a person."""
     texts = [person.orcid, *(c.value for c in person.comments)]
@@ -115,7 +120,7 @@ def assign(bearers: Iterable[Bearer], where: str, findings: Findings) -> dict[st
             elif paths:
                 findings.warned(
                     "shared-accession", where,
-                    f"{identifier!r} stands at {len(paths)} nodes of a kind, so it names none of them",
+                    f"{identifier!r} is at {len(paths)} nodes of a kind, so it names none of them",
                 )  # fmt: skip
     return assigned
 

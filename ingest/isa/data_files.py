@@ -31,3 +31,11 @@ def class_name(type_name: str) -> str | None:
 def is_derived(type_name: str) -> bool:
     """Whether the file is a result of processing other files, by its kind."""
     return type_name.startswith("Derived") or type_name.endswith(_RESULTS)
+
+
+def is_settings(type_name: str) -> bool:
+    """Whether the file says how the instrument was set: a by-product, not the next thing made.
+
+    Repositories name it alike in every row, so that whatever came through it would come from all.
+    """
+    return type_name == "Acquisition Parameter Data File"

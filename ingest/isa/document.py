@@ -10,6 +10,7 @@ from pyoxigraph import Triple
 
 from ingest.document import Description
 from ingest.findings import Findings
+from ingest.isa.accessions import is_study_accession
 from ingest.isa.model import Investigation
 from ingest.isa.writer import write
 
@@ -27,13 +28,22 @@ class IsaDocument:
 
     @property
     def description(self) -> Description:
-        """Identifier and title of the investigation, or of its study where it has but one."""
+        """Identifier and title of the investigation, or of its study where it has but one.
+
+        Repositories put placeholders into the investigation: an archive's accession number of
+        the only study comes before them.
+        """
         whole = self.investigation
         only = whole.studies[0] if len(whole.studies) == 1 else None
+        identifiers = [whole.identifier, only.identifier if only else ""]
+        if is_study_accession(identifiers[1]) and not is_study_accession(identifiers[0]):
+            identifiers.reverse()
+        titles = ["" if whole.title.lower() == "investigation" else whole.title]
+        titles.append(only.title if only else "")
         comments = [*whole.comments, *(c for s in whole.studies for c in s.comments)]
         return Description(
-            identifier=whole.identifier or (only.identifier if only else "") or None,
-            title=_title(whole) or (only.title if only else "") or None,
+            identifier=next((i for i in identifiers if i), None),
+            title=next((t for t in titles if t), None),
             licence=next((c.value for c in comments if _LICENCE.search(c.name)), None),
             profiles=self.profiles,
         )
@@ -42,8 +52,3 @@ class IsaDocument:
         """The source's statements; see ``ingest.document.Document.triples``."""
         findings.include(self.noticed)
         yield from write(self.investigation, base, self.where, findings)
-
-
-def _title(whole: Investigation) -> str:
-    """The investigation's title, unless it is the word that repositories put in its place."""
-    return "" if whole.title.lower() == "investigation" else whole.title

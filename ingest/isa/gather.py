@@ -54,7 +54,7 @@ class Nodes:
 
 @dataclass(frozen=True)
 class Scopes:
-    """Where a table's nodes live: materials in it, sources and samples in its study, files in all."""
+    """Where a table's nodes live: files in all, sources and samples in the study, others in it."""
 
     files: Nodes
     study: Nodes

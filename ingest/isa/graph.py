@@ -60,11 +60,14 @@ class Graphs:
 
     def files(self) -> Iterator[Triple]:
         """The triples that describe data files, which belong to the investigation as a whole."""
-        owner = (
-            paths.study_path(self._investigation.studies[0]) if self._investigation.studies else ""
-        )
+        study_of: dict[NodeRef, str] = {}
+        for study in self._investigation.studies:
+            for _owner, table in _tables(study):
+                for ref in table.mentioned:
+                    study_of.setdefault(ref, paths.study_path(study))
         for node in self._investigation.files:
-            self._node(node, paths.node_path(node.ref, "", ""), owner)
+            path = paths.node_path(node.ref, "", "")
+            self._node(node, path, study_of.get(node.ref, paths.INVESTIGATION))
             yield from self._out.drain()
 
     def _bearers(self) -> Iterator[Bearer]:
@@ -86,7 +89,11 @@ class Graphs:
     def _paths(self, study: str, owner: str, table: Table) -> list[str]:
         made = self._process_paths.get(owner)
         if made is None:
-            path_of = cache(lambda ref: paths.node_path(ref, study, owner))
+
+            @cache
+            def path_of(ref: NodeRef) -> str:
+                return paths.node_path(ref, study, owner)
+
             made = paths.process_paths(table.processes, owner, path_of)
             self._process_paths[owner] = made
             if len(set(made)) < len(made):
@@ -101,7 +108,11 @@ class Graphs:
         out = self._out
         of_study = paths.study_path(study)
         whole = out.node(owner)
-        node_of = cache(lambda ref: out.node(paths.node_path(ref, of_study, owner)))
+
+        @cache
+        def node_of(ref: NodeRef) -> NamedNode:
+            return out.node(paths.node_path(ref, of_study, owner))
+
         for ref in (*(n.ref for n in table.nodes), *table.mentioned):
             out.link(whole, _LISTS[ref.kind], node_of(ref))
         yield out.drain()
@@ -114,7 +125,12 @@ class Graphs:
         for process, subject in zip(table.processes, made, strict=True):
             out.link(whole, "processSequence", subject)
             self._process(process, subject, of_study)
-            _edges(out, process, subject, node_of, made)
+            for ref in process.inputs:
+                out.link(subject, "inputs", node_of(ref))
+            for ref in process.outputs:
+                out.link(subject, "outputs", node_of(ref))
+            for before in process.previous:
+                out.link(subject, "previousProcess", made[before])
             yield out.drain()
 
     def _node(self, node: Node, path: str, study: str) -> None:
@@ -163,22 +179,7 @@ class Graphs:
             out.text(subject, accession=identifier)
 
 
-def _edges(
-    out: Statements, process: Process, subject: NamedNode, node_of: object, made: list[NamedNode]
-) -> None:
-    assert callable(node_of)
-    for ref in process.inputs:
-        out.link(subject, "inputs", node_of(ref))
-    for ref in process.outputs:
-        out.link(subject, "outputs", node_of(ref))
-    for before in process.previous:
-        out.link(subject, "previousProcess", made[before])
-
-
 def _tables(study: Study) -> Iterator[tuple[str, Table]]:
     yield paths.study_path(study), study.table
     for assay in study.assays:
         yield paths.assay_path(study, assay), assay.table
-
-
-__all__ = ["Graphs", "NodeRef"]

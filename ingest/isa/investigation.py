@@ -155,7 +155,7 @@ class InvestigationParts:
         ]
         found = []
         for n in range(max(len(c) for c in columns)):
-            annotation = Annotation(*(c[n] if n < len(c) else "" for c in columns))
+            annotation = Annotation.of(c[n] if n < len(c) else "" for c in columns)
             if annotation or keep_empty:
                 found.append(annotation)
         return tuple(found)

@@ -1,4 +1,4 @@
-"""Reading ISA-JSON (ISA Model and Serialization Specifications 1.0): an investigation or a study."""
+"""Reading ISA-JSON: an investigation, or a study (ISA Model and Serialization Specs 1.0)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from ingest.isa.declare import declare
 from ingest.isa.derivation import without_implied
 from ingest.isa.document import IsaDocument
 from ingest.isa.gather import Nodes, Scopes
-from ingest.isa.json_nodes import Refs, TableReader, protocol
+from ingest.isa.json_nodes import Refs
+from ingest.isa.json_table import TableReader, is_placeholder, protocol
 from ingest.isa.keys import with_assay_keys, with_study_keys
 from ingest.isa.model import (
     Assay,
@@ -31,10 +32,22 @@ from ingest.sniff import Sniff
 
 _PROFILE = "https://isa-specs.readthedocs.io/en/latest/isajson.html"
 _STUDY_KEYS = {
-    "materials", "processSequence", "assays", "protocols", "factors", "filename", "identifier",
-    "characteristicCategories", "unitCategories", "studyDesignDescriptors", "people", "publications",
-    "submissionDate", "publicReleaseDate", "title",
-}  # fmt: skip
+    "materials",
+    "processSequence",
+    "assays",
+    "protocols",
+    "factors",
+    "filename",
+    "identifier",
+    "title",
+    "people",
+    "publications",
+    "submissionDate",
+    "publicReleaseDate",
+    "characteristicCategories",
+    "unitCategories",
+    "studyDesignDescriptors",
+}
 _ONLY_ISA = {"materials", "processSequence", "assays", "studyDesignDescriptors"}
 
 
@@ -127,14 +140,12 @@ class _Reader:
         protocols: dict[str, Protocol] = {}
         for item in record.records("protocols"):
             made = protocol(item)
-            if plain(item.data.get("@id")) != "#protocol/unknown" or made.name != "unknown":
+            if not is_placeholder(item, made):
                 protocols.setdefault(made.name, made)
         factors = tuple(_factor(r) for r in record.records("factors"))
-        reader = TableReader(record, ids, Scopes(self._files, nodes, nodes), {}, protocols)
-        table = reader.read()
-        assays = [
-            self._assay(r, ids, nodes, reader.refs, protocols) for r in record.records("assays")
-        ]
+        reader = TableReader(ids, Scopes(self._files, nodes, nodes), {}, protocols)
+        table, refs = reader.read(record)
+        assays = [self._assay(r, ids, nodes, refs, protocols) for r in record.records("assays")]
         nodes_read = without_implied(nodes.freeze(), table, [a.table for a in assays])
         study = Study(
             key="",
@@ -160,7 +171,8 @@ class _Reader:
         self, record: Record, ids: Ids, nodes: Nodes, refs: Refs, protocols: dict[str, Protocol]
     ) -> Assay:
         scopes = Scopes(self._files, nodes, Nodes())
-        reader = TableReader(record, Ids(record.data, outer=ids), scopes, refs, protocols)
+        reader = TableReader(Ids(record.data, outer=ids), scopes, refs, protocols)
+        table, _refs = reader.read(record)
         made = Assay(
             key="",
             filename=record.text("filename"),
@@ -174,7 +186,7 @@ class _Reader:
                 _person(r) for r in (*record.records("people"), *record.records("performers"))
             ),
             comments=record.comments(),
-            table=reader.read(),
+            table=table,
         )
         record.finish()
         return made

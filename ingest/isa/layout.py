@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ingest.isa.columns import Column, Role
 from ingest.isa.data_files import is_derived
@@ -98,7 +99,7 @@ def layout(columns: Sequence[Column]) -> Layout:
 
 
 def _is_open(step: Step | None) -> bool:
-    """A process that its name began: the protocol may come after (``Assay Name``, ``Protocol REF``)."""
+    """Whether a name began a process, so that its protocol may come after."""
     return isinstance(step, ProcessStep) and step.protocol is None
 
 
@@ -151,7 +152,7 @@ def _describe(made: Layout, column: Column, anywhere: bool = False) -> bool:
 
 def _joint(steps: Sequence[Step]) -> frozenset[int]:
     joint = set()
-    for index, (before, step) in enumerate(zip(steps, steps[1:], strict=False), start=1):
+    for index, (before, step) in enumerate(pairwise(steps), start=1):
         if not isinstance(before, NodeStep) or not isinstance(step, NodeStep):
             continue
         if before.kind is not Kind.FILE or step.kind is not Kind.FILE:

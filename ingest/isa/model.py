@@ -7,6 +7,7 @@ Empty text means that the source says nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -47,6 +48,12 @@ class Annotation:
 
     def __bool__(self) -> bool:
         return bool(self.value or self.source or self.accession or self.comments)
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Annotation:
+        """From value, source and accession."""
+        value, source, accession = texts
+        return cls(value, source, accession)
 
 
 NOTHING = Annotation()

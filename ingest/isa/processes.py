@@ -47,10 +47,11 @@ class Cell:
 
 @dataclass(slots=True)
 class Application:
-    """A cell in its row, with the comments that the row makes on it."""
+    """A cell in its row, with the row's comments on it and the by-products that go no further."""
 
     cell: Cell
     comments: tuple[Comment, ...] = ()
+    by_products: tuple[NodeRef, ...] = ()
 
 
 Nodes = tuple[NodeRef, ...]
@@ -117,6 +118,7 @@ def merge(paths: Sequence[Path]) -> tuple[Process, ...]:
                         made[number].inputs[upstream_thing] = None
             assigned[row, place] = number
             made[number].comments.update(dict.fromkeys(application.comments))
+            made[number].outputs.update(dict.fromkeys(application.by_products))
             after = paths[row][place + 1] if place + 1 < len(paths[row]) else ()
             if isinstance(after, tuple):
                 made[number].outputs.update(dict.fromkeys(after))

@@ -23,12 +23,17 @@ def plain(value: object) -> str:
 
 @dataclass
 class Record:
-    """One JSON object and its path. ``ids``: how to follow a reference (an object with only @id)."""
+    """One JSON object and its path."""
 
     data: Json
     path: str
     findings: Findings
     _asked: set[str] = field(default_factory=set)
+
+    @property
+    def describes(self) -> bool:
+        """Whether it says anything, and is not a mere reference."""
+        return any(not key.startswith("@") for key in self.data)
 
     def has(self, key: str) -> bool:
         return self.data.get(key) not in (None, "", [], {})
@@ -103,7 +108,7 @@ class Record:
         return tuple(made)
 
     def finish(self) -> None:
-        """Tell of keys that no one asked for. JSON-LD's own (``@type``, ``@context``) say nothing."""
+        """Tell of keys that no one asked for; JSON-LD's own say nothing that ISA-JSON means."""
         for key, value in self.data.items():
             if (
                 key not in self._asked
@@ -145,8 +150,8 @@ class Ids:
         return found
 
     def resolve(self, record: Record | None) -> Record | None:
-        """The object itself, or the one that it refers to; None, and a loss, where there is none."""
-        if record is None or any(not k.startswith("@") for k in record.data):
+        """The object itself or the one it refers to; None, and a loss, where there is none."""
+        if record is None or record.describes:
             return record
         found = self.get(record.data.get("@id"))
         if found is None:

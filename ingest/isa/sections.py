@@ -165,11 +165,14 @@ def _put(
     elif label.startswith("#"):
         findings.warned("comment-line", where, " ".join([label, *values]).strip())
     elif plain in _LABELS:
-        if word in section.fields:
+        known = section.fields.get(word)
+        if known is None:
+            section.fields[word] = Field(label, line, values)
+        elif values == known.values or not values:
+            findings.warned("repeated-label", where, f"{label!r} again, which says nothing new")
+        else:
             findings.warned("repeated-label", where, f"{label!r} again; kept as a comment")
             section.comments.append(Field(label, line, values))
-        else:
-            section.fields[word] = Field(label, line, values)
     elif values:
         findings.warned("unknown-label", where, f"{label!r} is no ISA-Tab label; kept as a comment")
         section.comments.append(Field(label, line, values))

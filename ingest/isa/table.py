@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from ingest.findings import Findings
 from ingest.isa.columns import Column, columns
+from ingest.isa.data_files import is_settings
 from ingest.isa.factors import FactorValues
 from ingest.isa.gather import Scopes, categories_of, units_of
 from ingest.isa.layout import Layout, NodeStep, ProcessStep, layout
 from ingest.isa.model import NOTHING, Annotation, Comment, Kind, NodeRef, Table, Value
-from ingest.isa.processes import Application, Cell, Nodes, Path, merge
+from ingest.isa.processes import Application, Cell, Path, merge
 
 Row = tuple[int, list[str]]
 
@@ -94,13 +95,16 @@ class _TableReader:
                 if application is not None:
                     path.append(application)
                 continue
-            ref = self._node(step, number, cells, is_first=not path)
+            ref = self._node(step, number, cells, path)
             if index not in self._layout.joint:
                 joined_to = None
             if ref is None:
                 continue
             found[index] = ref
             last = path[-1] if path else None
+            if isinstance(last, Application) and is_settings(step.column.name):
+                last.by_products += (ref,)
+                continue
             if isinstance(last, tuple):
                 if joined_to is not None:
                     path[-1] = (*last, ref)
@@ -119,23 +123,16 @@ class _TableReader:
         # half a step before its node, to stand in order among the others
         return Application(Cell(step=2 * index - 1))
 
-    def _node(
-        self, step: NodeStep, number: int, cells: list[str], *, is_first: bool
-    ) -> NodeRef | None:
+    def _node(self, step: NodeStep, number: int, cells: list[str], path: Path) -> NodeRef | None:
         position = step.column.position
         name = cells[position]
         if not name:
-            for column in (*step.characteristics, *step.comments):
-                if cells[column.position]:
-                    self._findings.lost(
-                        "value-without-node", self._at(number, column.position),
-                        f"{cells[column.position]!r} describes a node without name",
-                    )  # fmt: skip
+            self._unnamed(step, number, cells, path)
             return None
         ref = NodeRef(step.kind, name)
         nodes = self._scopes.of(ref)
         is_foreign = ref.kind is Kind.SAMPLE and nodes is not self._scopes.own
-        if is_foreign and is_first and self._declared and ref not in nodes:
+        if is_foreign and not path and self._declared and ref not in nodes:
             self._findings.warned(
                 "undeclared-sample", self._at(number, position),
                 f"sample {name!r} is not in the study's table",
@@ -151,6 +148,32 @@ class _TableReader:
                 gathered.characteristics[value] = None
         gathered.comments.update(dict.fromkeys(self._comments(step.comments, cells)))
         return ref
+
+    def _unnamed(self, step: NodeStep, number: int, cells: list[str], path: Path) -> None:
+        """What describes a node without name is said of the process or node before it."""
+        for column in (*step.characteristics, *step.comments):
+            text = cells[column.position]
+            if not text:
+                continue
+            where, last = self._at(number, column.position), path[-1] if path else None
+            if last is None:
+                self._findings.lost("value-without-node", where, f"{text!r} describes nothing")
+                continue
+            self._findings.repaired(
+                "value-without-node", where, f"{text!r} is kept as a comment on what is before"
+            )
+            said = [Comment(column.name, text)]
+            for word, position in (
+                ("Term Source REF", column.source),
+                ("Term Accession Number", column.accession),
+                ("Unit", column.unit),
+            ):
+                if position is not None and cells[position]:
+                    said.append(Comment(f"{column.name} {word}", cells[position]))
+            if isinstance(last, Application):
+                last.comments += tuple(said)
+            else:
+                self._scopes.of(last[-1])[last[-1]].comments.update(dict.fromkeys(said))
 
     def _application(
         self, index: int, step: ProcessStep, number: int, cells: list[str]
@@ -196,7 +219,7 @@ class _TableReader:
         key = (column.name, text, *texts)
         value = self._values.get(key)
         if value is None:
-            unit = Annotation(*texts[2:]) if any(texts[2:]) else NOTHING
+            unit = Annotation.of(texts[2:]) if any(texts[2:]) else NOTHING
             value = Value(column.name, Annotation(text, texts[0], texts[1]), unit)
             self._values[key] = value
         return value
@@ -217,6 +240,3 @@ class _TableReader:
         heading = self._headings[position] if position < self._width else ""
         column = f"column {position + 1}" + (f" ({heading})" if heading else "")
         return f"{self._name}: row {number}, {column}"
-
-
-__all__ = ["Nodes", "Row", "read_table"]

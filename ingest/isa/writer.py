@@ -46,13 +46,16 @@ class _Writer:
         root = None if whole.implied else out.node(paths.INVESTIGATION)
         if root is not None:
             self._investigation_itself(root)
-        yield from out.drain()
+        said = dict.fromkeys(out.drain())
         for study in whole.studies:
             node = out.node(paths.study_path(study))
             if root is not None:
                 out.link(root, "studies", node)
             self._study(study, node)
-            yield from out.drain()
+            # persons, publications and categories may be described in several places
+            said.update(dict.fromkeys(out.drain()))
+        yield from said
+        for study in whole.studies:
             for table in self._graphs.of_study(study):
                 yield from table
         yield from self._graphs.files()

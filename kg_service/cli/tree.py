@@ -119,11 +119,17 @@ def _line(
     parts = [f"{word} {_name(node.thing)}"]
     if node.enclosing is not None:
         parts.append(f"in run {node.enclosing.label}")
-    parts.append(f"{source}: {said.grade} {said.by}".rstrip())
+    parts.append(f"{source}: {said.grade} {_short_rule(said.by)}".rstrip())
     parts += [f"stopped: {stop}" for stop in node.stops]
     if again:
         parts.append("shown already")
     return " · ".join(parts)
+
+
+def _short_rule(by: str) -> str:
+    """``rule icat/acquisition`` for a rule's IRI; anything else as it is."""
+    head, marker, name = by.partition("/rule/")
+    return f"rule {head.rpartition('/')[2]}/{name}" if marker else by
 
 
 def _name(thing: Thing) -> str:

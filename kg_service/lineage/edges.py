@@ -14,6 +14,7 @@ from pyoxigraph import NamedNode
 
 from kg_service.identity.links import Policy
 from kg_service.lineage.model import Edge, EdgeKind
+from kg_service.rdf import graph_of, node_object, subject_of
 from kg_service.store.port import GraphReader
 from kg_service.terms import RDF_TYPE, kg, prov
 
@@ -52,6 +53,73 @@ class EdgeSource(Protocol):
     def collections_of(self, entity: NamedNode) -> list[Edge]: ...
 
     def same_as(self, entity: NamedNode) -> list[Edge]: ...
+
+    def runs_of(self, activity: NamedNode) -> list[NamedNode]: ...
+
+    def parts_of(self, run: NamedNode) -> list[NamedNode]: ...
+
+
+class StoreEdges:
+    """Edges read from a store, statement by statement: see ``EdgeSource``."""
+
+    def __init__(self, reader: GraphReader, policy: Policy) -> None:
+        self._reader = reader
+        self._evidence = [kg(e.value) for e in policy.evidence]
+
+    def is_activity(self, node: NamedNode) -> bool:
+        return any(True for _ in self._objects(node, RDF_TYPE, _ACTIVITY)) or bool(
+            self._forward(node, USED, EdgeKind.USED) or self.generated_by(node)
+        )
+
+    def generations_of(self, entity: NamedNode) -> list[Edge]:
+        return self._forward(entity, GENERATED, EdgeKind.GENERATED)
+
+    def generated_by(self, activity: NamedNode) -> list[Edge]:
+        return self._backward(activity, GENERATED, EdgeKind.GENERATED)
+
+    def uses_of(self, entity: NamedNode) -> list[Edge]:
+        return self._backward(entity, USED, EdgeKind.USED)
+
+    def used_by(self, activity: NamedNode) -> list[Edge]:
+        return self._forward(activity, USED, EdgeKind.USED)
+
+    def origins_of(self, entity: NamedNode) -> list[Edge]:
+        return self._forward(entity, DERIVED, EdgeKind.DERIVED)
+
+    def derived_from(self, entity: NamedNode) -> list[Edge]:
+        return self._backward(entity, DERIVED, EdgeKind.DERIVED)
+
+    def informers_of(self, activity: NamedNode) -> list[Edge]:
+        return self._forward(activity, INFORMED, EdgeKind.INFORMED)
+
+    def informed_by(self, activity: NamedNode) -> list[Edge]:
+        return self._backward(activity, INFORMED, EdgeKind.INFORMED)
+
+    def members_of(self, collection: NamedNode) -> list[Edge]:
+        return self._forward(collection, MEMBER, EdgeKind.MEMBER)
+
+    def collections_of(self, entity: NamedNode) -> list[Edge]:
+        return self._backward(entity, MEMBER, EdgeKind.MEMBER)
+
+    def same_as(self, entity: NamedNode) -> list[Edge]:
+        found: dict[NamedNode, Edge] = {}
+        for evidence in self._evidence:
+            for own in self._reader.quads(entity, evidence):
+                key = node_object(own)
+                if key is None:
+                    continue
+                for other in self._reader.quads(None, evidence, key):
+                    node = subject_of(other)
+                    if node == entity or node in found:
+                        continue
+                    # told alike from both sides: by the graph of the one that comes first
+                    first, second = sorted((own, other), key=lambda q: subject_of(q).value)
+                    graph = graph_of(first)
+                    assert graph is not None
+                    earlier, later = subject_of(first), subject_of(second)
+                    statement = (earlier, evidence, key)
+                    found[node] = Edge(EdgeKind.IDENTITY, earlier, later, graph, statement)
+        return list(found.values())
 
     def runs_of(self, activity: NamedNode) -> list[NamedNode]: ...
 

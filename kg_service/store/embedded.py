@@ -44,6 +44,9 @@ class OxigraphReader:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    def frozen(self) -> OxigraphReader:
+        return self
+
     def query(self, sparql: str, bindings: Mapping[str, Term] = NO_BINDINGS) -> QueryResult:
         refuse_calls_out(sparql)
         try:
@@ -242,7 +245,6 @@ class SnapshotReader:
         return self._name
 
     def frozen(self) -> OxigraphReader:
-        """The newest snapshot itself, for a caller that needs one state over several reads."""
         return self._newest()
 
     def _newest(self) -> OxigraphReader:

@@ -22,10 +22,14 @@ NO_BINDINGS: Mapping[str, Term] = {}
 
 
 class GraphReader(Protocol):
-    """Reads one consistent state of the store. The default graph is the union of all graphs."""
+    """Reads a store. The default graph is the union of all graphs."""
+
+    def frozen(self) -> GraphReader:
+        """One state of the store, for a caller that reads several times for one answer."""
+        ...
 
     def query(self, sparql: str, bindings: Mapping[str, Term] = NO_BINDINGS) -> QueryResult:
-        """Run a SPARQL 1.1 query, with variables bound to terms.
+        """Run a SPARQL 1.1 query, with variables (that it must project) bound to terms.
 
         Raises QuerySyntax, Refused (for SERVICE) and StoreError.
         """

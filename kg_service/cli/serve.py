@@ -1,0 +1,42 @@
+"""``kg serve``: the HTTP service over a store."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kg_service.cli.console import BaseOption, StoreOption, err
+from kg_service.opening import base_of, open_graph
+from kg_service.questions import load_questions
+from kg_service.resources import resource_folder
+from kg_service.service.app import ServiceContext, run
+from kg_service.settings import Settings
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to serve at.")] = DEFAULT_HOST,
+    port: Annotated[int, typer.Option(help="The port to serve at.")] = DEFAULT_PORT,
+    store: StoreOption = None,
+    base: BaseOption = None,
+) -> None:
+    """Serve SPARQL, GraphQL, the questions and the sources over HTTP, read only.
+
+    What is ingested meanwhile is served as soon as it is in.
+    """
+    settings = Settings.from_environment(store, base)
+    err.print(f"serving {settings.store} at http://{host}:{port}/ (stop with Ctrl-C)")
+    serve_store(settings, host, port)
+
+
+def serve_store(settings: Settings, host: str, port: int) -> None:
+    """Serve a store until stopped. Raises StoreError where there is none."""
+    context = ServiceContext(
+        graph=open_graph(settings),
+        questions=load_questions(resource_folder("queries")),
+        base=base_of(settings),
+    )
+    run(context, host, port)

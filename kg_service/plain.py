@@ -1,0 +1,47 @@
+"""Records as plain data, in the one form that the command line and HTTP share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kg_service.catalogue import SourceRecord
+from kg_service.describe import Thing
+
+
+def source_json(record: SourceRecord) -> dict[str, Any]:
+    """A source in its current version; keys are stable."""
+    return {
+        "id": record.id,
+        "iri": record.iri,
+        "title": record.title,
+        "format": record.format,
+        "version": record.version,
+        "origin": record.origin,
+        "identifier": record.identifier,
+        "licence": record.licence,
+        "profiles": list(record.profiles),
+        "visibility": record.visibility,
+        "ingested": record.ingested,
+        "triples": {"asserted": record.asserted, "aligned": record.aligned},
+        "repairs": record.repairs,
+        "losses": record.losses,
+        "warnings": record.warnings,
+        "graphs": {
+            "asserted": record.asserted_graph,
+            "aligned": record.aligned_graph,
+            "identity": record.identity_graph,
+        },
+    }
+
+
+def thing_json(thing: Thing) -> dict[str, Any]:
+    """A node of the graph; keys are stable."""
+    return {
+        "id": thing.iri,
+        "label": thing.label,
+        "kind": thing.kind,
+        "kinds": list(thing.kinds),
+        "identifiers": list(thing.identifiers),
+        "description": thing.description,
+        "sources": [source.id for source in thing.sources],
+    }

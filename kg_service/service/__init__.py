@@ -1,0 +1,1 @@
+"""The HTTP service: SPARQL, GraphQL, questions, sources and entities over one graph."""

@@ -1,0 +1,105 @@
+"""From an error to an HTTP answer: ``{"error": {"code": ..., "message": ...}}`` with its status."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from kg_service.errors import (
+    Ambiguous,
+    KgError,
+    NotKnown,
+    QuerySyntax,
+    Refused,
+    StoreBusy,
+    StoreError,
+    UsageError,
+)
+from kg_service.store.syntax import syntax_message
+
+_log = logging.getLogger(__name__)
+
+# the first class that fits, so subclasses come before their bases
+_TABLE: tuple[tuple[type[KgError], str, int], ...] = (
+    (QuerySyntax, "query-syntax", 400),
+    (UsageError, "usage", 400),
+    (Refused, "refused", 403),
+    (Ambiguous, "ambiguous", 404),
+    (NotKnown, "not-known", 404),
+    (StoreBusy, "store-busy", 503),
+    (StoreError, "store", 503),
+    (KgError, "internal", 500),
+)
+UNEXPECTED = "something went wrong in the service; its log has the details"
+
+
+class HttpError(KgError):
+    """An error that only HTTP knows, such as a format that is not offered."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+def code_of(error: KgError) -> tuple[str, int]:
+    """The code and HTTP status of an error."""
+    if isinstance(error, HttpError):
+        return error.code, error.status
+    return next((code, status) for kind, code, status in _TABLE if isinstance(error, kind))
+
+
+def message_of(error: KgError) -> str:
+    """The message for the caller."""
+    return syntax_message(str(error)) if isinstance(error, QuerySyntax) else str(error)
+
+
+def problem(status: int, code: str, message: str) -> JSONResponse:
+    """The one form of all errors."""
+    return JSONResponse({"error": {"code": code, "message": message}}, status)
+
+
+def add_error_answers(app: FastAPI) -> None:
+    """Make every error of an app's routes an answer of that form."""
+
+    async def known(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, KgError)
+        code, status = code_of(error)
+        if status >= 500:
+            _log.error("%s", error, exc_info=error)
+        return problem(status, code, message_of(error))
+
+    async def http(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        phrase = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
+        answer = problem(error.status_code, phrase, str(error.detail))
+        answer.headers.update(error.headers or {})
+        return answer
+
+    async def invalid(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        said = "; ".join(
+            f"{'.'.join(map(str, fault['loc'][1:])) or 'request'}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        return problem(400, "usage", said)
+
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        _log.error("unexpected error at %s", request.url.path, exc_info=error)
+        return problem(500, "internal", UNEXPECTED)
+
+    app.add_exception_handler(KgError, known)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(Exception, unexpected)
+
+
+def refuse_format(status: int, offered: list[str]) -> HttpError:
+    """The error for a format that is not offered."""
+    code = "not-acceptable" if status == 406 else "usage"
+    return HttpError(status, code, f"no such format for this answer; there are {', '.join(offered)}")
