@@ -21,10 +21,14 @@ from kg_service.report import IngestReport, Outcome
 from kg_service.store.embedded import DiskStore
 
 
+_COLUMNS = ("taken", "refused", "passed over", "triples", "aligned", "repaired", "lost")
+
+
 def main(folders: list[str]) -> None:
     """Ingest every system's folder into a fresh store, and print the tables."""
     rows: list[list[str]] = []
     refused: dict[str, list[str]] = defaultdict(list)
+    nothing: list[str] = []
     totals: Counter[str] = Counter()
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as temporary:
@@ -33,19 +37,25 @@ def main(folders: list[str]) -> None:
         intake = Intake(store, load_alignment(), base)
         for folder in map(Path, folders):
             for system in sorted(p for p in folder.iterdir() if p.is_dir()):
-                reports = list(intake.take_path(system))
-                counts = _counts([r for r in reports if r is not None])
-                counts["passed over"] = sum(r is None for r in reports)
+                name = f"{folder.parent.name}/{folder.name}/{system.name}"
+                found = list(intake.take_path(system))
+                reports = [r for r in found if r is not None]
+                if any(r.location == str(system) and r.error_code for r in reports):
+                    nothing.append(name)
+                    continue
+                counts = _counts(reports)
+                counts["passed over"] = sum(r is None for r in found)
                 totals.update(counts)
-                rows.append([f"{folder.parent.name}/{folder.name}/{system.name}", *_cells(counts)])
+                rows.append([name, *_cells(counts)])
                 for report in reports:
-                    if report is not None and report.error:
+                    if report.error:
                         refused[_reason(report)].append(report.location)
         store.close()
-    head = ["system", "taken", "refused", "passed over", "triples", "aligned", "repaired", "lost", "mapped"]
+    head = ["system", *_COLUMNS, "mapped"]
     print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
     for row in [*rows, ["**all**", *_cells(totals)]]:
         print("| " + " | ".join(row) + " |")
+    print(f"\nFolders that hold no source of a known format: {', '.join(nothing) or 'none'}.")
     print(f"\n{time.perf_counter() - began:.0f} s\n")
     for reason, locations in sorted(refused.items(), key=lambda item: -len(item[1])):
         print(f"- {len(locations)} × {reason}")
@@ -66,9 +76,8 @@ def _counts(reports: list[IngestReport]) -> Counter[str]:
 
 
 def _cells(counts: Counter[str]) -> list[str]:
-    names = ("taken", "refused", "passed over", "triples", "aligned", "repaired", "lost")
     covered = 1 - counts["unmapped"] / counts["triples"] if counts["triples"] else 0
-    return [*(str(counts[name]) for name in names), f"{covered:.0%}" if counts["triples"] else ""]
+    return [*(str(counts[name]) for name in _COLUMNS), f"{covered:.0%}" if counts["triples"] else ""]
 
 
 def _reason(report: IngestReport) -> str:

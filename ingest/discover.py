@@ -15,7 +15,7 @@ from ingest.formats import FORMATS, Format
 from ingest.sniff import Sniff
 
 _ARCHIVES = {".zip", ".eln"}
-_READABLE = {".json", ".jsonld", ".xml", ".yaml", ".yml"}
+_READABLE = {".json", ".jsonld", ".jsonl", ".ndjson", ".xml", ".yaml", ".yml"}
 _JSON = {".json", ".jsonld"}
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _KNOWN = "RO-Crate, ISA-Tab, ISA-JSON, ICAT dump or SciCat export"

@@ -89,30 +89,44 @@ class Catalogue:
     # --- naming ---
 
     def _name_keyed(self) -> None:
-        used: dict[Thing, tuple[str, int]] = {}
+        owners: dict[Thing, tuple[str, int]] = {}
+        entered: set[Thing] = set()
         for record in self.data.all_records():
             self._records_of.setdefault(record.entity, []).append(record)
             if record.key is None:
                 continue
-            thing = Thing(record.entity, record.key.removeprefix(f"{record.entity}_") or record.key)
-            owner = used.setdefault(thing, (record.key, record.chunk))
-            if owner[0] != record.key:
-                thing = Thing(record.entity, record.key)
-                used.setdefault(thing, (record.key, record.chunk))
-            elif owner[1] != record.chunk and not parse_unique(record.key, record.entity):
-                # a local key counts in its chunk only, so this is another object
-                thing = Thing(record.entity, f"{thing.name}~{record.chunk}")
-                if used.setdefault(thing, (record.key, record.chunk))[1] == record.chunk:
-                    self.data.findings.warned(
-                        "local-key-reused",
-                        f"{self.where}: {record.key}",
-                        f"taken as another object in chunk {record.chunk}",
-                    )
+            thing = self._named(record.entity, record.key, record.chunk, owners)
+            if thing in entered:
+                self.data.findings.repaired(
+                    "duplicate-key",
+                    f"{self.where}: {record.key}",
+                    "what both definitions say is kept",
+                )
+            entered.add(thing)
             self._enter(record, thing)
         for declared in self.data.declarations:
             self._by_key.setdefault(declared.key, []).append(
                 (declared.chunk, declared.target, declared.entity)
             )
+
+    def _named(
+        self, entity: str, key: str, chunk: int, owners: dict[Thing, tuple[str, int]]
+    ) -> Thing:
+        """The identity of an object with a key; ``owners`` tells whose each identity is."""
+        thing = Thing(entity, key.removeprefix(f"{entity}_") or key)
+        owner, where = owners.setdefault(thing, (key, chunk))
+        if owner != key:
+            return Thing(entity, key)
+        if where == chunk or parse_unique(key, entity) is not None:
+            return thing
+        # a local key counts in its chunk only, so this is another object
+        other = Thing(entity, f"{thing.name}~{chunk}")
+        if other not in owners:
+            owners[other] = (key, chunk)
+            self.data.findings.warned(
+                "local-key-reused", f"{self.where}: {key}", f"another object in chunk {chunk}"
+            )
+        return other
 
     def _enter(self, record: Record, thing: Thing) -> None:
         self._things[record] = thing
@@ -124,7 +138,7 @@ class Catalogue:
 
     def _name_unkeyed(self) -> None:
         """Objects without key that carry the attributes by which a catalogue knows their kind."""
-        for entity in ("Investigation", "Sample", "Dataset", "Datafile"):  # each names the next
+        for entity in schema.UNIQUE:  # in this order: each is named by the ones before it
             for record in self._records_of.get(entity, ()):
                 if record.key is None and (thing := self._natural(record)) is not None:
                     self._enter(record, thing)

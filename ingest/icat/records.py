@@ -11,7 +11,10 @@ from ingest.icat.keys import ByAttributes, Reference
 
 @dataclass(slots=True, eq=False)
 class Record:
-    """One object. ``key`` is None where the file gives it none; ``chunk`` counts from 1."""
+    """One object. ``key`` is None where the file gives it none; ``chunk`` counts from 1.
+
+    ``inside`` tells of a member where it stands: the label of its parent and the relation.
+    """
 
     entity: str
     key: str | None
@@ -19,11 +22,12 @@ class Record:
     attributes: list[tuple[str, str]] = field(default_factory=list)
     references: list[tuple[str, Reference]] = field(default_factory=list)
     members: list[tuple[str, Record]] = field(default_factory=list)
+    inside: str = ""
 
     @property
     def label(self) -> str:
         """How messages call it."""
-        return self.key or self.entity
+        return self.key or self.inside or self.entity
 
     def attribute(self, name: str) -> str | None:
         return next((text for found, text in self.attributes if found == name), None)

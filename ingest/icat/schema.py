@@ -118,16 +118,10 @@ _BACK: dict[tuple[str, str], str] = {
 }
 # attributes that together name one object of its kind in a catalogue
 UNIQUE: dict[str, tuple[str, ...]] = {
-    "Datafile": ("dataset", "name"),
-    "Dataset": ("investigation", "name"),
-    "Sample": ("investigation", "name"),
     "Investigation": ("facility", "name", "visitId"),
-    "Facility": ("name",),
-    "Instrument": ("facility", "name"),
-    "User": ("name",),
-    "Technique": ("name",),
-    "DatasetType": ("facility", "name"),
-    "ParameterType": ("facility", "name", "units"),
+    "Sample": ("investigation", "name"),
+    "Dataset": ("investigation", "name"),
+    "Datafile": ("dataset", "name"),
 }
 # objects that belong to another one, and the relation that says to which
 _OWNERS: dict[str, str] = {

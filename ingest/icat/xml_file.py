@@ -33,7 +33,8 @@ def read_xml(content: bytes, where: str) -> DataFile:
         ) from error
     except DefusedXmlException as error:
         raise InvalidSource(
-            f"declares XML entities, by which a small file can exhaust a reader ({error})",
+            f"declares the XML entity {getattr(error, 'name', '')!r}; by such entities a small "
+            "file can exhaust a reader",
             where=where,
             todo="remove the document type declaration; ICAT data files need none",
         ) from error
@@ -119,8 +120,8 @@ class _Reading:
             return
         self.data.declarations.append(Declaration(entity, key, self._chunk, dotted(values)))
 
-    def _record(self, entity: str, key: str | None, element: Any) -> Record:
-        record = Record(entity, key, self._chunk)
+    def _record(self, entity: str, key: str | None, element: Any, inside: str = "") -> Record:
+        record = Record(entity, key, self._chunk, inside=inside)
         if (element.text or "").strip():
             self._lose("text", record.label, element.text.strip())
         seen: set[str] = set()
@@ -130,7 +131,8 @@ class _Reading:
             if (child.tail or "").strip():
                 self._lose("text", record.label, child.tail.strip())
             if len(child) and not is_relation:
-                member = self._record(schema.member_of(entity, name), child.get("id"), child)
+                kind = schema.member_of(entity, name)
+                member = self._record(kind, child.get("id"), child, f"{record.label}.{name}")
                 self._extra_attributes(member, child)
                 record.members.append((name, member))
                 continue

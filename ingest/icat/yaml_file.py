@@ -77,17 +77,11 @@ class _Reading:
                 self._lose("section", tag, section)
 
     def _section(self, entity: str, section: YamlMapping, chunk: int) -> None:
-        seen: set[str] = set()
         for key, value in section.pairs:
-            if not isinstance(key, str):
+            if isinstance(key, str):
+                self._object(entity, key, value, chunk)
+            else:
                 self._lose("key", f"line {section.line}", f"an object of kind {entity} without key")
-                continue
-            if key in seen:
-                self.data.findings.repaired(
-                    "duplicate-key", f"{self._where}: {key}", "what both definitions say is kept"
-                )
-            seen.add(key)
-            self._object(entity, key, value, chunk)
 
     def _object(self, entity: str, key: str | None, value: YamlValue, chunk: int) -> None:
         if value is None:
@@ -97,8 +91,10 @@ class _Reading:
         else:
             self._lose("object", key or entity, f"no mapping at {entity}")
 
-    def _record(self, entity: str, key: str | None, value: YamlMapping, chunk: int) -> Record:
-        record = Record(entity, key, chunk)
+    def _record(
+        self, entity: str, key: str | None, value: YamlMapping, chunk: int, inside: str = ""
+    ) -> Record:
+        record = Record(entity, key, chunk, inside=inside)
         seen: set[str] = set()
         for name, item in value.pairs:
             if not isinstance(name, str):
@@ -130,7 +126,8 @@ class _Reading:
             record.references.append((name, self._spelled(part)))
         elif isinstance(part, YamlMapping):
             member = schema.member_of(record.entity, name)
-            record.members.append((name, self._record(member, None, part, record.chunk)))
+            inside = f"{record.label}.{name}"
+            record.members.append((name, self._record(member, None, part, record.chunk, inside)))
         else:
             self._lose("list", record.label, f"{name}: a list in a list, line {part.line}")
 

@@ -112,9 +112,8 @@ def assign(bearers: Iterable[Bearer], where: str, findings: Findings) -> dict[st
             holders[identifier][bearer.kind].append(bearer.path)
     assigned: dict[str, list[str]] = defaultdict(list)
     for identifier, by_kind in holders.items():
-        for kinds in (_PREFERENCE, (None,)):
-            kind = next((k for k in kinds if k in by_kind), None)
-            paths = by_kind.get(kind, [])
+        preferred = [by_kind[kind] for kind in _PREFERENCE if kind in by_kind][:1]
+        for paths in (*preferred, by_kind.get(None, [])):
             if len(paths) == 1:
                 assigned[paths[0]].append(identifier)
             elif paths:

@@ -27,7 +27,7 @@ from ingest.isa.model import (
     Study,
 )
 from ingest.isa.paths import is_address
-from ingest.isa.record import Ids, Record, plain
+from ingest.isa.record import Ids, Record, cleaned, plain
 from ingest.sniff import Sniff
 
 _PROFILE = "https://isa-specs.readthedocs.io/en/latest/isajson.html"
@@ -60,12 +60,13 @@ def is_isa_json(sniff: Sniff) -> bool:
     if isinstance(studies, list):
         if not studies:
             return "ontologySourceReferences" in content
-        return all(isinstance(s, dict) and _is_part_of_isa(s) for s in studies)
+        surely = "ontologySourceReferences" in content
+        return all(isinstance(s, dict) and _is_part_of_isa(s, surely) for s in studies)
     return _is_study(content)
 
 
-def _is_part_of_isa(study: dict[str, Any]) -> bool:
-    return len(_STUDY_KEYS & set(study)) > 1 and not _ONLY_ISA.isdisjoint(study)
+def _is_part_of_isa(study: dict[str, Any], surely: bool) -> bool:
+    return len(_STUDY_KEYS & set(study)) > 1 and (surely or not _ONLY_ISA.isdisjoint(study))
 
 
 def _is_study(content: dict[str, Any]) -> bool:
@@ -82,7 +83,7 @@ def read_json(bundle: Bundle) -> IsaDocument:
     noticed = Findings()
     name = bundle.main or next(iter(bundle.names()), "")
     where = bundle.where(name)
-    content = json_text.parse(bundle.read(name), where, noticed)
+    content = cleaned(json_text.parse(bundle.read(name), where, noticed), name, noticed)
     if not isinstance(content, dict):
         raise InvalidSource(
             f"a JSON {type(content).__name__} where an object is expected",

@@ -55,7 +55,7 @@ class TableReader:
     def _processes(
         self, records: list[Record], nodes: NodeReader, values: Values
     ) -> tuple[Process, ...]:
-        numbers = {plain(r.data.get("@id")): n for n, r in enumerate(records)}
+        numbers = {plain(r.data["@id"]): n for n, r in enumerate(records) if r.data.get("@id")}
         made = [self._process(record, nodes, values) for record in records]
         previous: list[dict[int, None]] = [{} for _ in records]
         for n, record in enumerate(records):

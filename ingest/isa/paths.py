@@ -15,17 +15,22 @@ from ingest.isa.model import Assay, Kind, NodeRef, Process, Publication, Study
 INVESTIGATION = "investigation"
 
 
+def _segment(name: str) -> str:
+    """A name as a path segment that no one takes for a relative step."""
+    return "%2E" * len(name) if name in (".", "..") else segment(name)
+
+
 def study_path(study: Study) -> str:
-    return f"study/{segment(study.key)}"
+    return f"study/{_segment(study.key)}"
 
 
 def assay_path(study: Study, assay: Assay) -> str:
-    return f"{study_path(study)}/assay/{segment(assay.key)}"
+    return f"{study_path(study)}/assay/{_segment(assay.key)}"
 
 
 def part_path(owner: str, kind: str, name: str) -> str:
     """A named part of a study, assay or protocol: ``study/S1/protocol/growth``."""
-    return f"{owner}/{kind}/{segment(name)}"
+    return f"{owner}/{kind}/{_segment(name)}"
 
 
 def node_path(ref: NodeRef, study: str, own: str) -> str:
@@ -33,8 +38,7 @@ def node_path(ref: NodeRef, study: str, own: str) -> str:
     if ref.kind is Kind.FILE:
         if is_address(ref.name):
             return valid_reference(ref.name)
-        parts = ref.name.replace("\\", "/").split("/")
-        return "file/" + "/".join("%2E" * len(p) if p in (".", "..") else segment(p) for p in parts)
+        return "file/" + "/".join(map(_segment, ref.name.replace("\\", "/").split("/")))
     owner = study if ref.kind in (Kind.SOURCE, Kind.SAMPLE) else own
     return part_path(owner, ref.kind.value, ref.name)
 
@@ -42,13 +46,15 @@ def node_path(ref: NodeRef, study: str, own: str) -> str:
 def publication_path(publication: Publication) -> str:
     for kind, name in (("doi", publication.doi), ("pubmed", publication.pubmed_id)):
         if name:
-            return f"publication/{kind}/{segment(name)}"
+            return f"publication/{kind}/{_segment(name)}"
     return f"publication/{_digest(publication.title, publication.author_list)}"
 
 
 def is_address(text: str) -> bool:
     """Whether a text is an absolute address, not merely a name with a colon in it."""
-    return has_scheme(text) and "://" in text and not any(c.isspace() for c in text)
+    if "://" not in text or any(c.isspace() for c in text):
+        return False
+    return has_scheme(text) and has_scheme(valid_reference(text))
 
 
 def process_paths(
@@ -63,8 +69,8 @@ def process_paths(
     upstream = _upstream_digests(processes, path_of)
     paths = []
     for process, digest in zip(processes, upstream, strict=True):
-        start = f"{owner}/process/{segment(process.protocol) or '-'}/"
-        paths.append(start + (segment(process.name) or digest))
+        start = f"{owner}/process/{_segment(process.protocol) or '-'}/"
+        paths.append(start + (_segment(process.name) or digest))
     taken = Counter(paths)
     for i, digest in enumerate(upstream):
         if taken[paths[i]] > 1 and processes[i].name:

@@ -8,6 +8,8 @@ from typing import Any
 
 from ingest.findings import Findings
 from ingest.isa.model import NOTHING, Annotation, Comment
+from ingest.isa.paths import is_address
+from ingest.isa.text import CONTROL
 
 Json = dict[str, Any]
 
@@ -19,6 +21,23 @@ def plain(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value).strip()
+
+
+def cleaned(content: Any, where: str, findings: Findings) -> Any:
+    """The content without characters that RDF can not hold, which JSON can escape."""
+    lists: list[Any] = [[content]]
+    root = lists[0]
+    while lists:
+        holder = lists.pop()
+        for key, value in list(holder.items() if isinstance(holder, dict) else enumerate(holder)):
+            if isinstance(value, (dict, list)):
+                lists.append(value)
+            elif isinstance(value, str) and CONTROL.search(value):
+                holder[key] = CONTROL.sub("", value)
+                findings.repaired(
+                    "control-character", where, "characters that text can not hold left out"
+                )
+    return root[0]
 
 
 @dataclass
@@ -48,7 +67,10 @@ class Record:
         for key in keys:
             value = self.raw(key)
             if isinstance(value, dict):
-                value = value.get("name") or value.get("annotationValue") or value.get("@id")
+                named = [value[k] for k in ("name", "annotationValue", "@id") if value.get(k)]
+                if value and not named:
+                    self.findings.lost("not-a-text", f"{self.path}.{key}", "an object without name")
+                value = named[0] if named else ""
             if isinstance(value, list):
                 value = "; ".join(plain(v) for v in value if not isinstance(v, (dict, list)))
             found = found or plain(value)
@@ -119,11 +141,12 @@ class Record:
 
 
 def annotation(record: Record) -> Annotation:
-    """An ontology annotation object. An ``@id`` says what the accession says, or nothing."""
+    """An ontology annotation object. Its ``@id`` is its accession where it has no other."""
+    identity = plain(record.data.get("@id"))
     made = Annotation(
         record.text("annotationValue"),
         record.text("termSource"),
-        record.text("termAccession"),
+        record.text("termAccession") or (identity if is_address(identity) else ""),
         record.comments(),
     )
     record.finish()

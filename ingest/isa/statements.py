@@ -72,7 +72,7 @@ class Statements:
 
     def node(self, path: str) -> NamedNode:
         """The node at a path, or at an absolute address."""
-        return NamedNode(path if is_address(path) else self.base + path)
+        return NamedNode(valid_reference(path) if is_address(path) else self.base + path)
 
     def is_new(self, path: str) -> bool:
         """Whether this is the first time that the path is asked for."""

@@ -97,7 +97,9 @@ class _Tables:
 
     def study(self, study: Study) -> Study:
         nodes = Nodes()
-        table = self._table(study.filename, "study", study.key, Scopes(self._files, nodes, nodes))
+        scopes = Scopes(self._files, nodes, nodes)
+        protocols = [p.name for p in study.protocols]
+        table = self._table(study.filename, "study", study.key, scopes, protocols)
         assays = []
         listed: set[str] = set()
         for assay in study.assays:
@@ -111,7 +113,8 @@ class _Tables:
             listed.add(assay.filename)
             scopes = Scopes(self._files, nodes, Nodes())
             of = f"{study.key}: {assay.filename}"
-            assays.append(replace(assay, table=self._table(assay.filename, "assay", of, scopes)))
+            read = self._table(assay.filename, "assay", of, scopes, protocols)
+            assays.append(replace(assay, table=read))
         made = replace(
             study,
             assays=with_assay_keys(assays),
@@ -119,7 +122,9 @@ class _Tables:
         )
         return declare(made, self._main, self._findings)
 
-    def _table(self, reference: str, word: str, of: str, scopes: Scopes) -> Table:
+    def _table(
+        self, reference: str, word: str, of: str, scopes: Scopes, protocols: list[str]
+    ) -> Table:
         if not reference:
             self._findings.warned(f"no-{word}-file", self._main, f"{word} {of!r} names no table")
             return Table()
@@ -132,7 +137,7 @@ class _Tables:
             )
             return Table()
         text = decode(self._bundle.read(name), name, self._findings)
-        return read_table(name, list(rows(text)), scopes, self._findings)
+        return read_table(name, list(rows(text)), scopes, self._findings, protocols)
 
     def _find(self, reference: str) -> str | None:
         """The file meant: as written, in another case, or without ``./`` and backslashes."""

@@ -16,19 +16,38 @@ from ingest.isa.processes import Application, Cell, Path, merge
 Row = tuple[int, list[str]]
 
 
-def read_table(name: str, rows: Sequence[Row], scopes: Scopes, findings: Findings) -> Table:
-    """The graph that a table's rows make; ``name`` and line numbers go into the findings."""
+def read_table(
+    name: str,
+    rows: Sequence[Row],
+    scopes: Scopes,
+    findings: Findings,
+    protocols: Sequence[str] = (),
+) -> Table:
+    """The graph that a table's rows make; ``name`` and line numbers go into the findings.
+
+    ``protocols``: the declared names, which a cell may write in another case.
+    """
     if not rows:
         findings.warned("empty-table", name, "the table is empty")
         return Table()
-    reader = _TableReader(name, rows[0], scopes, findings)
+    reader = _TableReader(name, rows[0], scopes, findings, protocols)
     for number, cells in rows[1:]:
         reader.row(number, cells)
     return reader.finish()
 
 
 class _TableReader:
-    def __init__(self, name: str, heading: Row, scopes: Scopes, findings: Findings) -> None:
+    def __init__(
+        self,
+        name: str,
+        heading: Row,
+        scopes: Scopes,
+        findings: Findings,
+        protocols: Sequence[str],
+    ) -> None:
+        self._protocols = {p: p for p in protocols}
+        for protocol in protocols:
+            self._protocols.setdefault(protocol.casefold(), protocol)
         self._name = name
         self._headings = heading[1]
         self._width = len(self._headings)
@@ -178,7 +197,7 @@ class _TableReader:
     def _application(
         self, index: int, step: ProcessStep, number: int, cells: list[str]
     ) -> Application | None:
-        protocol = cells[step.protocol.position] if step.protocol else ""
+        protocol = self._protocol(step, number, cells)
         name = cells[step.name.position] if step.name else ""
         values = [self._value(number, column, cells) for column in step.parameters]
         performers = [cells[c.position] for c in step.performers if cells[c.position]]
@@ -198,6 +217,17 @@ class _TableReader:
             "; ".join(performers), dates[0] if dates else "", parameters,
         )  # fmt: skip
         return Application(cell, comments)
+
+    def _protocol(self, step: ProcessStep, number: int, cells: list[str]) -> str:
+        written = cells[step.protocol.position] if step.protocol else ""
+        declared = self._protocols.get(written) or self._protocols.get(written.casefold(), written)
+        if step.protocol and declared != written:
+            self._findings.repaired(
+                "protocol-name",
+                self._at(number, step.protocol.position),
+                f"{written!r} is taken as {declared!r}",
+            )
+        return declared
 
     def _comments(self, comments: Sequence[Column], cells: list[str]) -> tuple[Comment, ...]:
         return tuple(Comment(c.name, cells[c.position]) for c in comments if cells[c.position])

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from ingest.findings import Findings
 
 _BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# what RDF literals and XML can not hold, and halves of surrogate pairs
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 # a quoted cell ends with a quote before a tab, a line end or the end of the text; where it
 # does not, the quote is part of the text
 _CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)" *(?=[\t\n]|\Z)|([^\t\n]*))(\t|\n|\Z)')
@@ -18,7 +19,7 @@ def decode(content: bytes, name: str, findings: Findings) -> str:
     """The text, with ``\\n`` for every line end; what is not UTF is read as Windows-1252."""
     text = _decoded(content, name, findings)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    cleaned, count = _CONTROL.subn("", text)
+    cleaned, count = CONTROL.subn("", text)
     if count:
         findings.repaired(
             "control-character", name, "characters that text can not hold left out", count
@@ -28,7 +29,7 @@ def decode(content: bytes, name: str, findings: Findings) -> str:
 
 def _decoded(content: bytes, name: str, findings: Findings) -> str:
     encoding = next((e for bom, e in _BOMS if content.startswith(bom)), "utf-8")
-    if encoding == "utf-8" and b"\x00" in content[:200]:
+    if encoding == "utf-8" and content[:200].count(0) * 5 >= len(content[:200]) * 2 > 0:
         encoding = "utf-16-be" if content[:1] == b"\x00" else "utf-16-le"
     try:
         return content.decode(encoding)

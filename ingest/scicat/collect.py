@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from ingest.errors import InvalidSource, SourceError, UnreadableSource
 from ingest.findings import Findings
 from ingest.json_text import decode, parse
-from ingest.scicat.extended import plain
+from ingest.scicat.extended import MAX_DEPTH, TooDeepError, plain
 from ingest.scicat.kinds import (
     DATABLOCK,
     DATASET,
@@ -22,6 +24,9 @@ from ingest.scicat.kinds import (
     kind_of,
     mostly_records,
 )
+
+_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -43,9 +48,25 @@ class Records:
     findings: Findings = field(default_factory=Findings)
 
     def add(self, where: str, content: bytes, hint: Kind | None) -> None:
-        """Read one file into it; ``hint`` is what its name tells. Raises UnreadableSource."""
-        for value, place in _values(content, where, self.findings):
-            self._take(plain(value), place, hint)
+        """Read one file into it; ``hint`` is what its name tells.
+
+        Raises UnreadableSource, InvalidSource.
+        """
+        halves = _SURROGATE_ESCAPE.search(content) is not None
+        for parsed, place in _values(content, where, self.findings):
+            value = _plain(parsed, place)
+            self._take(self._mended(value, place) if halves else value, place, hint)
+
+    def _mended(self, value: Any, where: str) -> Any:
+        """Halves of surrogate pairs, which JSON can escape and no IRI or literal can hold."""
+        if isinstance(value, list):
+            return [self._mended(item, where) for item in value]
+        if isinstance(value, dict):
+            return {self._mended(k, where): self._mended(v, where) for k, v in value.items()}
+        if isinstance(value, str) and _SURROGATE.search(value):
+            self.findings.repaired("lone-surrogate", where, "replaced by U+FFFD")
+            return _SURROGATE.sub("\ufffd", value)
+        return value
 
     def _take(self, value: Any, where: str, hint: Kind | None) -> None:
         if isinstance(value, list):
@@ -85,6 +106,17 @@ class Records:
         self.records.append(Record(kind, value, where, key))
 
 
+def _plain(value: Any, where: str) -> Any:
+    try:
+        return plain(value)
+    except TooDeepError as error:
+        raise InvalidSource(
+            f"nested more than {MAX_DEPTH} levels deep",
+            where=where,
+            todo="check that it is an export of SciCat",
+        ) from error
+
+
 def _kind(value: dict[str, Any], hint: Kind | None) -> Kind | None:
     """The kind by the fields; where they do not tell, by the name of the collection."""
     found = kind_of(value)
@@ -105,8 +137,15 @@ def _values(content: bytes, where: str, findings: Findings) -> Iterator[tuple[An
         return
     for number, line in enumerate(content.splitlines(), start=1):
         if line.strip():
-            place = f"{where}: line {number}"
-            yield parse(line, place, findings), f"{place}: $"
+            yield _line(line, number, where, findings), f"{where}: line {number}: $"
+
+
+def _line(line: bytes, number: int, where: str, findings: Findings) -> Any:
+    try:
+        return parse(line, where, findings)
+    except UnreadableSource:
+        # once more, below as many empty lines, so that the message tells the line in the file
+        return parse(b"\n" * (number - 1) + line, where)
 
 
 def is_lines(content: bytes) -> bool:
@@ -141,6 +180,6 @@ def sample_of(content: bytes, where: str, most: int) -> list[Any] | None:
             lines = [x for x in content.splitlines() if x.strip()][:most]
             return [plain(json.loads(line)) for line in lines]
         value = plain(json.loads(decode(content, where)))
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, TooDeepError, SourceError):
         return None
     return value[:most] if isinstance(value, list) else [value]

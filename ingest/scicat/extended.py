@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-_DEEPEST = 200
+MAX_DEPTH = 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -17,14 +17,18 @@ class _NotExtendedError(Exception):
     """An object that only looks like a wrapped value."""
 
 
+class TooDeepError(Exception):
+    """Nested deeper than MAX_DEPTH."""
+
+
 def plain(value: Any) -> Any:
-    """The value with every wrapper replaced. Dates become ``datetime``."""
+    """The value with every wrapper replaced. Dates become ``datetime``. Raises TooDeepError."""
     return _plain(value, 0)
 
 
 def _plain(value: Any, depth: int) -> Any:
-    if depth > _DEEPEST:
-        return value  # no record wraps a date that deep; metadata of any depth is kept as it is
+    if depth > MAX_DEPTH:
+        raise TooDeepError
     if isinstance(value, list):
         return [_plain(item, depth + 1) for item in value]
     if not isinstance(value, dict):

@@ -15,7 +15,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ingest.findings import Findings
-from ingest.iri import has_scheme, is_valid_reference, segment
+from ingest.iri import is_valid_reference, segment
 from ingest.scicat.collect import Record, Records
 from ingest.scicat.kinds import (
     DATASET,
@@ -220,7 +220,7 @@ class Graph:
         if panet := _PANET.fullmatch(pid):
             number = panet[1][len("PaNET") :]
             technique = NamedNode(f"{_PANET_BASE}PaNET{number}")
-        elif has_scheme(pid) and is_valid_reference(pid):
+        elif pid.startswith(("http://", "https://")) and is_valid_reference(pid):
             technique = NamedNode(pid)
         else:
             technique = NamedNode(f"{self.base}techniques/{segment(pid or name)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -16,6 +17,8 @@ from ingest.scicat.collect import Records, collection_files, collection_kind
 from ingest.scicat.graph import Graph
 from ingest.scicat.kinds import DATASET, PUBLISHED_DATA, identifier_of
 
+# a handle or DOI; a pid without prefix is the catalogue's own, and another has the same
+_PERSISTENT = re.compile(r"\d+(?:\.\d+)+/\S+")
 _DATA_SUFFIXES = {".json", ".ndjson", ".jsonl", ".xml", ".yaml", ".yml"}
 
 
@@ -34,10 +37,11 @@ class SciCatDocument:
         only = self.source.records[0]
         if only.kind not in (DATASET, PUBLISHED_DATA):
             return Description()
+        identifier = identifier_of(only.data, only.kind)
         title = only.data.get("datasetName") or only.data.get("title")
         licence = only.data.get("license")
         return Description(
-            identifier=identifier_of(only.data, only.kind),
+            identifier=identifier if _PERSISTENT.fullmatch(identifier or "") else None,
             title=title if isinstance(title, str) else None,
             licence=licence if isinstance(licence, str) and licence else None,
         )

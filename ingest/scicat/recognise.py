@@ -9,7 +9,7 @@ from typing import Any
 from ingest.bundle import Bundle
 from ingest.errors import SourceError
 from ingest.scicat.collect import collection_files, collection_kind, is_lines, sample_of
-from ingest.scicat.extended import plain
+from ingest.scicat.extended import TooDeepError, plain
 from ingest.scicat.kinds import Kind, is_of, kind_named, kind_of, mostly_records
 from ingest.sniff import Sniff
 
@@ -26,13 +26,16 @@ def is_scicat_export(sniff: Sniff) -> bool:
     """An array of records, one record, an object of collections, or one record a line."""
     if not sniff.head.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
         return False
-    value = sniff.json
-    if value is None:
+    if sniff.json is None:
         return _looks_meant(sniff)
-    if _is_export(plain(value)):
+    try:
+        value = plain(sniff.json)
+    except TooDeepError:
+        return False
+    if _is_export(value):
         return True
     kind = collection_kind(sniff.name.rpartition("/")[2])
-    return kind is not None and isinstance(value, list) and _are_of(plain(value[:_SAMPLE]), kind)
+    return kind is not None and isinstance(value, list) and _are_of(value[:_SAMPLE], kind)
 
 
 def _is_export(value: Any) -> bool:

@@ -171,7 +171,7 @@ class Alignment:
         store.bulk_extend(Quad(*t) for t in statements)
         for rule in mapping.rules:
             for triple in triples_of(store.query(rule.text)):
-                made[triple] = None
+                made[_with_time(triple)] = None
                 aligned.fired[rule.iri] += 1
 
     def _add_types(self, made: dict[Triple, None]) -> None:
@@ -203,12 +203,17 @@ def _apply(row: Row, triple: Triple, classes: dict[NamedNode, set[str]]) -> Trip
     resource = isinstance(object_, NamedNode)
     if (row.inverse or row.target in _RESOURCE_TARGETS) and not resource:
         return None  # a name where a thing is meant: no node to relate to
-    if row.target in _TIMES and isinstance(object_, Literal):
-        object_, _valid = time_literal(object_)
     if row.inverse:
         assert isinstance(object_, NamedNode)
         return Triple(object_, NamedNode(row.target), subject)
-    return Triple(subject, NamedNode(row.target), object_)
+    return _with_time(Triple(subject, NamedNode(row.target), object_))
+
+
+def _with_time(triple: Triple) -> Triple:
+    """The statement, with a time that is one as xsd:dateTime or xsd:date."""
+    if triple.predicate.value not in _TIMES or not isinstance(triple.object, Literal):
+        return triple
+    return Triple(triple.subject, triple.predicate, time_literal(triple.object)[0])
 
 
 def _is_naming(target: str) -> bool:

@@ -121,68 +121,6 @@ class StoreEdges:
                     found[node] = Edge(EdgeKind.IDENTITY, earlier, later, graph, statement)
         return list(found.values())
 
-    def runs_of(self, activity: NamedNode) -> list[NamedNode]: ...
-
-    def parts_of(self, run: NamedNode) -> list[NamedNode]: ...
-
-
-class StoreEdges:
-    """Edges read from a store, statement by statement: see ``EdgeSource``."""
-
-    def __init__(self, reader: GraphReader, policy: Policy) -> None:
-        self._reader = reader
-        self._evidence = [kg(e.value) for e in policy.evidence]
-
-    def is_activity(self, node: NamedNode) -> bool:
-        return any(True for _ in self._objects(node, RDF_TYPE, _ACTIVITY)) or bool(
-            self._forward(node, USED, EdgeKind.USED) or self.generated_by(node)
-        )
-
-    def generations_of(self, entity: NamedNode) -> list[Edge]:
-        return self._forward(entity, GENERATED, EdgeKind.GENERATED)
-
-    def generated_by(self, activity: NamedNode) -> list[Edge]:
-        return self._backward(activity, GENERATED, EdgeKind.GENERATED)
-
-    def uses_of(self, entity: NamedNode) -> list[Edge]:
-        return self._backward(entity, USED, EdgeKind.USED)
-
-    def used_by(self, activity: NamedNode) -> list[Edge]:
-        return self._forward(activity, USED, EdgeKind.USED)
-
-    def origins_of(self, entity: NamedNode) -> list[Edge]:
-        return self._forward(entity, DERIVED, EdgeKind.DERIVED)
-
-    def derived_from(self, entity: NamedNode) -> list[Edge]:
-        return self._backward(entity, DERIVED, EdgeKind.DERIVED)
-
-    def informers_of(self, activity: NamedNode) -> list[Edge]:
-        return self._forward(activity, INFORMED, EdgeKind.INFORMED)
-
-    def informed_by(self, activity: NamedNode) -> list[Edge]:
-        return self._backward(activity, INFORMED, EdgeKind.INFORMED)
-
-    def members_of(self, collection: NamedNode) -> list[Edge]:
-        return self._forward(collection, MEMBER, EdgeKind.MEMBER)
-
-    def collections_of(self, entity: NamedNode) -> list[Edge]:
-        return self._backward(entity, MEMBER, EdgeKind.MEMBER)
-
-    def same_as(self, entity: NamedNode) -> list[Edge]:
-        found: dict[NamedNode, Edge] = {}
-        for evidence in self._evidence:
-            for own in self._reader.quads(entity, evidence):
-                key, graph = own.object, own.graph_name
-                if not isinstance(key, NamedNode) or not isinstance(graph, NamedNode):
-                    continue
-                for other in self._reader.quads(None, evidence, key):
-                    node = other.subject
-                    if node != entity and isinstance(node, NamedNode):
-                        first, second = sorted((entity, node), key=lambda n: n.value)
-                        edge = Edge(EdgeKind.IDENTITY, first, second, graph, (first, evidence, key))
-                        found.setdefault(node, edge)
-        return list(found.values())
-
     def runs_of(self, activity: NamedNode) -> list[NamedNode]:
         """The run that an activity is a part of, the run around that, and so on outwards."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar, cast, runtime_checkable
+from typing import TypeVar, cast
 
 from kg_service.catalogue import SourceRecord
 from kg_service.graph import KnowledgeGraph
@@ -15,31 +15,23 @@ from kg_service.store.port import GraphReader
 Value = TypeVar("Value")
 
 
-@runtime_checkable
-class _Versioned(Protocol):
-    def generation(self) -> str: ...
-
-
-@runtime_checkable
-class _Frozen(Protocol):
-    def frozen(self) -> GraphReader: ...
-
-
 class _Kept:
-    """Values made from one generation of the store, each made once and by one thread."""
+    """Values made from one generation of the store, each by one thread while others wait for it."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._generation = ""
-        self._values: dict[str, object] = {}
+        self._values: dict[str, tuple[str, object]] = {}
+        self._making: dict[str, threading.Lock] = {}
 
     def get(self, generation: str, name: str, make: Callable[[], Value]) -> Value:
         with self._guard:
-            if generation != self._generation:
-                self._generation, self._values = generation, {}
-            if name not in self._values:
-                self._values[name] = make()
-            return cast(Value, self._values[name])
+            making = self._making.setdefault(name, threading.Lock())
+        with making:
+            made_from, value = self._values.get(name, ("", None))
+            if made_from != generation or not generation:
+                value = make()
+                self._values[name] = (generation, value)
+            return cast(Value, value)
 
 
 @dataclass(frozen=True)
@@ -53,17 +45,17 @@ class ServiceContext:
 
     def now(self) -> KnowledgeGraph:
         """The graph in one state, so that several reads of one request agree. Raises StoreError."""
-        reader = self.graph.reader
-        if isinstance(reader, _Frozen):
-            return KnowledgeGraph(reader.frozen(), self.graph.alignment)
-        return self.graph
+        frozen: Callable[[], GraphReader] | None = getattr(self.graph.reader, "frozen", None)
+        if frozen is None:
+            return self.graph
+        return KnowledgeGraph(frozen(), self.graph.alignment)
 
     def keep(self, name: str, make: Callable[[KnowledgeGraph], Value]) -> Value:
         """A value that is made again only when the store has changed."""
-        reader = self.graph.reader
-        if not isinstance(reader, _Versioned):
+        generation: Callable[[], str] | None = getattr(self.graph.reader, "generation", None)
+        if generation is None:
             return make(self.graph)
-        return self._kept.get(reader.generation(), name, lambda: make(self.now()))
+        return self._kept.get(generation(), name, lambda: make(self.now()))
 
     def sources(self) -> list[SourceRecord]:
         """All sources, by id."""

@@ -20,7 +20,6 @@ from kg_service.errors import (
     StoreError,
     UsageError,
 )
-from kg_service.store.syntax import syntax_message
 
 _log = logging.getLogger(__name__)
 
@@ -54,11 +53,6 @@ def code_of(error: KgError) -> tuple[str, int]:
     return next((code, status) for kind, code, status in _TABLE if isinstance(error, kind))
 
 
-def message_of(error: KgError) -> str:
-    """The message for the caller."""
-    return syntax_message(str(error)) if isinstance(error, QuerySyntax) else str(error)
-
-
 def problem(status: int, code: str, message: str) -> JSONResponse:
     """The one form of all errors."""
     return JSONResponse({"error": {"code": code, "message": message}}, status)
@@ -72,7 +66,7 @@ def add_error_answers(app: FastAPI) -> None:
         code, status = code_of(error)
         if status >= 500:
             _log.error("%s", error, exc_info=error)
-        return problem(status, code, message_of(error))
+        return problem(status, code, str(error))
 
     async def http(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
@@ -102,4 +96,6 @@ def add_error_answers(app: FastAPI) -> None:
 def refuse_format(status: int, offered: list[str]) -> HttpError:
     """The error for a format that is not offered."""
     code = "not-acceptable" if status == 406 else "usage"
-    return HttpError(status, code, f"no such format for this answer; there are {', '.join(offered)}")
+    return HttpError(
+        status, code, f"no such format for this answer; there are {', '.join(offered)}"
+    )

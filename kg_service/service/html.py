@@ -16,7 +16,9 @@ a:focus-visible, button:focus-visible, textarea:focus-visible, input:focus-visib
 select:focus-visible { outline: 3px solid #b45309; outline-offset: 2px; }
 h1 { font-size: 1.6rem; line-height: 1.2; } h2 { font-size: 1.2rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #bbb; }
+th, td { text-align: left; vertical-align: top; padding: .35rem .6rem;
+  border-bottom: 1px solid #bbb; }
+caption { text-align: left; padding: .35rem .6rem; }
 th.n, td.n { text-align: right; font-variant-numeric: tabular-nums; }
 pre, textarea, code { font: .9rem/1.45 ui-monospace, monospace; }
 pre { overflow-x: auto; padding: .7rem; border: 1px solid #bbb; border-radius: 4px; }
@@ -96,7 +98,10 @@ def definitions(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def table(
-    caption: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], numbers: Sequence[int] = ()
+    caption: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    numbers: Sequence[int] = (),
 ) -> str:
     """A table with a caption; ``numbers`` are the columns that stand to the right."""
 

@@ -14,17 +14,18 @@ from pyoxigraph import (
     RdfFormat,
 )
 
-from kg_service.errors import StoreError, UsageError
+from kg_service.errors import QuerySyntax, StoreError, UsageError
 from kg_service.service import sparql_page
 from kg_service.service.context import ServiceContext
 from kg_service.service.errors import HttpError
 from kg_service.service.negotiate import best
-from kg_service.service.openapi import SPARQL_GET, SPARQL_POST
+from kg_service.service.openapi import SPARQL_GET, SPARQL_POST, SPARQL_RESPONSES
 from kg_service.service.sparql_description import describe_service
 from kg_service.service.sparql_formats import GRAPHS, HTML, SOLUTIONS, Chosen, choose, header
 from kg_service.service.sparql_request import read_request
 from kg_service.store.port import QueryResult
 from kg_service.store.sparql_text import query_form, refuse_calls_out
+from kg_service.store.syntax import explain_syntax
 
 
 def sparql_router(context: ServiceContext) -> APIRouter:
@@ -33,8 +34,20 @@ def sparql_router(context: ServiceContext) -> APIRouter:
     # queries run in threads; these are its own, so that many of them do not stop the other doors
     threads = CapacityLimiter(max(4, 2 * (os.cpu_count() or 1)))
 
-    @router.get("/sparql", summary="Ask a SPARQL query", openapi_extra=SPARQL_GET)
-    @router.post("/sparql", summary="Ask a SPARQL query", openapi_extra=SPARQL_POST)
+    @router.get(
+        "/sparql",
+        summary="Ask a SPARQL query, or for the service description",
+        responses=SPARQL_RESPONSES,
+        response_class=Response,
+        openapi_extra=SPARQL_GET,
+    )
+    @router.post(
+        "/sparql",
+        summary="Ask a SPARQL query",
+        responses=SPARQL_RESPONSES,
+        response_class=Response,
+        openapi_extra=SPARQL_POST,
+    )
     async def sparql(request: Request) -> Response:
         """SPARQL 1.1 Protocol, read only. Updates and SERVICE are refused.
 
@@ -73,11 +86,13 @@ def _answer(
     refuse_calls_out(query)
     is_graph = query_form(query) in ("CONSTRUCT", "DESCRIBE")
     chosen = choose(GRAPHS if is_graph else SOLUTIONS, accept, named, html=True)
-    result = context.now().reader.query(query)
     try:
+        result = context.now().reader.query(query)
         if chosen.writes is None:
             return sparql_page.answer_page(query, result, root)
         return Response(_written(result, chosen), media_type=header(chosen.media_type))
+    except QuerySyntax as error:
+        raise QuerySyntax(explain_syntax(query, str(error))) from error
     except OSError as error:
         raise StoreError(f"the store can not be read: {error}") from error
     except RuntimeError as error:

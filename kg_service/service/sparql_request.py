@@ -42,7 +42,9 @@ async def read_request(request: Request) -> Asked:
     if content_type not in (FORM, QUERY):
         named = content_type or "none"
         raise HttpError(
-            415, "unsupported-media-type", f"content type {named}: send a query as {FORM} or {QUERY}"
+            415,
+            "unsupported-media-type",
+            f"content type {named}: send a query as {FORM} or {QUERY}",
         )
     body = await _text(request)
     if content_type == QUERY:

@@ -1,0 +1,77 @@
+"""The HTTP service, built in one place from what it is given; nothing happens on import."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from kg_service import __version__
+from kg_service.errors import UsageError
+from kg_service.service.context import ServiceContext
+from kg_service.service.entities import entities_router
+from kg_service.service.errors import add_error_answers
+from kg_service.service.graphql_http import graphql_router
+from kg_service.service.methods import HeadAndOptions
+from kg_service.service.offline_docs import offline_app
+from kg_service.service.openapi import DESCRIPTION, TAGS, TITLE
+from kg_service.service.pages import pages_router
+from kg_service.service.queries import queries_router
+from kg_service.service.rest import rest_router
+from kg_service.service.sources import sources_router
+from kg_service.service.sparql import sparql_router
+
+__all__ = ["ServiceContext", "create_app", "run"]
+
+_SHUTDOWN_S = 10
+
+
+def create_app(context: ServiceContext) -> FastAPI:
+    """The service over one graph."""
+    app = offline_app(title=TITLE, description=DESCRIPTION, version=__version__, openapi_tags=TAGS)
+    add_error_answers(app)
+    for router in (
+        pages_router(context),
+        sparql_router(context),
+        graphql_router(context),
+        queries_router(context),
+        sources_router(context),
+        entities_router(context),
+        rest_router(context),
+    ):
+        app.include_router(router)
+    app.add_middleware(HeadAndOptions)
+    # the last that is added is the first that is asked; it answers preflight requests by itself
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
+        allow_headers=["*"],
+    )
+    return app
+
+
+def run(context: ServiceContext, host: str, port: int) -> None:
+    """Serve until stopped; requests under way are finished first. Raises UsageError."""
+    listening = _listen(host, port)
+    config = uvicorn.Config(
+        create_app(context), log_level="warning", timeout_graceful_shutdown=_SHUTDOWN_S
+    )
+    with listening:
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that listens, opened before the server starts, so that errors can be explained."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        if getattr(error, "errno", None) == errno.EADDRINUSE:
+            raise UsageError(
+                f"port {port} of {host} is taken; stop what listens there, or give another --port"
+            ) from error
+        raise UsageError(f"can not listen at {host}, port {port}: {error}") from error

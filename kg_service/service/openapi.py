@@ -1,0 +1,133 @@
+"""What the API's documentation says beyond what the routes' own signatures tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kg_service.service.sparql_formats import GRAPHS, SOLUTIONS
+from kg_service.service.sparql_request import FORM, QUERY
+
+TITLE = "kg-service"
+DESCRIPTION = """\
+The provenance knowledge graph: from a specimen to every result derived from it, and back, and
+who says so. All doors are open to read; the graph is changed with `kg ingest`.
+
+An `id` is an IRI, a persistent identifier in any spelling (`10.5072/x`, `https://doi.org/10.5072/x`),
+or a name that only one thing has. Every error is `{"error": {"code": ..., "message": ...}}`.
+"""
+TAGS = [
+    {"name": "SPARQL", "description": "SPARQL 1.1 Protocol, read only."},
+    {"name": "GraphQL", "description": "The graph in the field's words; try it at /graphql."},
+    {"name": "Questions", "description": "Questions with a name, answered as tables."},
+    {"name": "Sources", "description": "What was ingested, from where, with what findings."},
+    {"name": "Entities", "description": "What the sources say of one thing, and its lineage."},
+    {"name": "Service", "description": "The service itself."},
+]
+Operation = dict[str, Any]
+
+
+def error(description: str, code: str, message: str) -> Operation:
+    """An error's entry among an operation's responses, with an example."""
+    return {
+        "description": description,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["error"],
+                    "properties": {
+                        "error": {
+                            "type": "object",
+                            "required": ["code", "message"],
+                            "properties": {
+                                "code": {"type": "string"},
+                                "message": {"type": "string"},
+                            },
+                        }
+                    },
+                },
+                "example": {"error": {"code": code, "message": message}},
+            }
+        },
+    }
+
+
+def answer(description: str, example: Any, media_type: str = "application/json") -> Operation:
+    """A good answer's entry, with an example."""
+    return {"description": description, "content": {media_type: {"example": example}}}
+
+
+UNKNOWN = error("No such thing.", "not-known", "'plant-9' is not known: no IRI, ...")
+NO_STORE = error("The store can not be read.", "store", "there is no store yet; create it ...")
+BAD = error("The request makes no sense.", "usage", "depth: Input should be a valid integer")
+
+_EXAMPLE = """PREFIX kg: <https://w3id.org/kg-service/terms#>
+SELECT ?source ?version WHERE { ?source kg:currentVersion ?version }"""
+_SHORT = "SELECT * WHERE { ?s ?p ?o } LIMIT 3"
+_PARAMETERS: list[Operation] = [
+    {
+        "name": "query",
+        "in": "query",
+        "description": "A SPARQL 1.1 query. Without one, the service description is given.",
+        "schema": {"type": "string"},
+        "example": _EXAMPLE,
+    },
+    {
+        "name": "format",
+        "in": "query",
+        "description": "The answer's format, where no Accept header can be sent.",
+        "schema": {
+            "type": "string",
+            "enum": [row.names[0] for row in (*SOLUTIONS, *GRAPHS) if row.names],
+        },
+        "example": "json",
+    },
+]
+SPARQL_RESPONSES: dict[int | str, Operation] = {
+    200: {
+        "description": "The answer: solutions for SELECT and ASK, a graph for CONSTRUCT and "
+        "DESCRIBE.",
+        "content": {
+            "application/sparql-results+json": {
+                "example": {
+                    "head": {"vars": ["s"]},
+                    "results": {
+                        "bindings": [{"s": {"type": "uri", "value": "http://example.org/a"}}]
+                    },
+                }
+            },
+            **{row.media_types[0]: {} for row in (*SOLUTIONS[1:], *GRAPHS)},
+        },
+    },
+    400: error(
+        "The query does not parse, or the request is not as the protocol wants it.",
+        "query-syntax",
+        'the SPARQL query does not parse: line 1, column 22: expected one of "{", "WHERE"',
+    ),
+    403: error("SERVICE or an update.", "refused", "SERVICE is refused: ..."),
+    406: error(
+        "No such format.", "not-acceptable", "no such format for this answer; there are ..."
+    ),
+    415: error(
+        "Not a content type of the protocol.", "unsupported-media-type", "send a query as ..."
+    ),
+    503: NO_STORE,
+}
+SPARQL_GET: Operation = {"parameters": _PARAMETERS}
+SPARQL_POST: Operation = {
+    "parameters": _PARAMETERS[1:],
+    "requestBody": {
+        "required": True,
+        "content": {
+            FORM: {
+                "schema": {
+                    "type": "object",
+                    "required": ["query"],
+                    "properties": {"query": {"type": "string"}, "format": {"type": "string"}},
+                },
+                "example": {"query": _SHORT},
+            },
+            QUERY: {"schema": {"type": "string"}, "example": _SHORT},
+        },
+    },
+}

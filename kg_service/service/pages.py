@@ -1,0 +1,111 @@
+"""The start page: every door, what is in, and a first query."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Request, Response
+from pyoxigraph import Literal, QuerySolutions
+
+from kg_service import __version__
+from kg_service.catalogue import SourceRecord
+from kg_service.graph import KnowledgeGraph
+from kg_service.service import html
+from kg_service.service.context import ServiceContext
+from kg_service.service.sparql_page import FIRST_QUERY
+from kg_service.store.port import GraphReader
+
+_COUNT = """
+PREFIX kg: <https://w3id.org/kg-service/terms#>
+SELECT (COUNT(DISTINCT ?thing) AS ?count) WHERE { ?thing a %s }
+"""
+COUNTED = (
+    ("specimens and samples", _COUNT % "kg:Material"),
+    ("datasets and files", _COUNT % "kg:Data"),
+    ("laboratory processes", _COUNT % "kg:LabProcess"),
+    ("acquisitions", _COUNT % "kg:Acquisition"),
+    ("runs of workflows and tools", _COUNT % "kg:Run"),
+)
+FIRST_GRAPHQL = """{
+  specimens(first: 10) {
+    id
+    label
+    sources { id format }
+  }
+}"""
+
+
+def pages_router(context: ServiceContext) -> APIRouter:
+    """The route of the start page."""
+    router = APIRouter()
+
+    @router.get("/", include_in_schema=False)
+    def start(request: Request) -> Response:
+        return start_page(context, request.scope.get("root_path", ""))
+
+    return router
+
+
+def counts(graph: KnowledgeGraph) -> list[tuple[str, int]]:
+    """What is in: names and numbers. Each number costs as much as there are things of its kind."""
+    records = graph.sources()
+    found = [
+        ("sources", len(records)),
+        ("statements, as their sources make them", _asserted(records)),
+    ]
+    found += [(name, _count(graph.reader, query)) for name, query in COUNTED]
+    return found
+
+
+def _asserted(records: list[SourceRecord]) -> int:
+    return sum(record.asserted for record in records)
+
+
+def _count(reader: GraphReader, query: str) -> int:
+    result = reader.query(query)
+    assert isinstance(result, QuerySolutions)
+    number = next(result)["count"]
+    assert isinstance(number, Literal)
+    return int(number.value)
+
+
+def start_page(context: ServiceContext, root: str) -> Response:
+    """The page, with the counts of the store as it is."""
+    numbers = context.keep("counts", counts)
+    doors = (
+        ("/sparql", "SPARQL", "the graph, in a query form here and by the SPARQL 1.1 Protocol"),
+        ("/graphql", "GraphQL", "specimens, results and lineage, in an editor here and by POST"),
+        ("/queries", "Questions", "questions with a name, answered as tables"),
+        ("/sources", "Sources", "what was ingested, with repairs, losses and warnings"),
+        ("/docs", "API", "every path of this service, to try out"),
+        ("/redoc", "API reference", "the same, to read"),
+        ("/openapi.json", "OpenAPI", "the same, for machines"),
+        ("/health", "Health", "whether the service can answer"),
+    )
+    listed = "\n".join(
+        f"<li>{html.link(name, root + path)}: {html.text(what)}</li>" for path, name, what in doors
+    )
+    rows = [((name, None), (f"{number:,}", None)) for name, number in numbers]
+    sparql = f"{root}/sparql?{urlencode({'query': FIRST_QUERY})}"
+    graphql = f"{root}/graphql#query={quote(FIRST_GRAPHQL)}"
+    body = f"""
+<p>From a specimen to every result derived from it, and back, and who says so.</p>
+{html.heading("Doors")}
+<ul>
+{listed}
+</ul>
+{html.heading("What is in")}
+{html.table("Counts", ("What", "How many"), rows, numbers=(1,))}
+<form action="{html.text(root)}/entity" method="get">
+{html.heading("Look something up")}
+<p><label for="id">An IRI, an identifier or a name</label><br>
+<input id="id" name="id" size="40" required> <button type="submit">Look up</button></p>
+</form>
+{html.heading("A first query")}
+<p>In SPARQL ({html.link("ask it", sparql)}):</p>
+{html.code(FIRST_QUERY)}
+<p>In GraphQL ({html.link("open it in the editor", graphql)}):</p>
+{html.code(FIRST_GRAPHQL)}
+<p>kg-service {html.text(__version__)}</p>
+"""
+    return html.page("kg-service", body, root)

@@ -1,0 +1,102 @@
+"""/health, and /lineage as JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+
+from kg_service import __version__
+from kg_service.errors import StoreError
+from kg_service.identity.links import Policy
+from kg_service.lineage.model import Direction, Granularity, Request
+from kg_service.service.context import ServiceContext
+from kg_service.service.errors import code_of
+from kg_service.service.openapi import BAD, NO_STORE, UNKNOWN, answer
+
+MOST_NODES = 10_000
+DEEPEST = 10_000
+
+_LINEAGE_EXAMPLE = {
+    "start": "http://127.0.0.1:8000/source/barley-roots/sample/plant-01",
+    "direction": "down",
+    "complete": True,
+    "stopped": [],
+    "nodes": [{"id": "...", "label": "plant-01", "kind": "Specimen", "node": "entity", "depth": 0}],
+    "edges": [
+        {"kind": "used", "earlier": "...", "later": "...", "source": "barley-roots",
+         "grade": "mapped", "by": "isa:012"}
+    ],
+}  # fmt: skip
+
+
+def rest_router(context: ServiceContext) -> APIRouter:
+    """The routes ``/health`` and ``/lineage``."""
+    router = APIRouter()
+
+    @router.get(
+        "/health",
+        tags=["Service"],
+        summary="Whether the service can answer",
+        responses={
+            200: answer("It can.", {"status": "ok", "version": __version__, "sources": 3}),
+            503: answer("The store can not be read.", {"status": "failing", "error": {}}),
+        },
+    )
+    def health() -> JSONResponse:
+        """For load balancers and container engines."""
+        try:
+            count = len(context.sources())
+        except StoreError as error:
+            code, status = code_of(error)
+            problem = {"code": code, "message": str(error)}
+            return JSONResponse(
+                {"status": "failing", "version": __version__, "error": problem}, status
+            )
+        return JSONResponse({"status": "ok", "version": __version__, "sources": count})
+
+    @router.get(
+        "/lineage",
+        tags=["Entities"],
+        summary="What a thing came from, and what came of it",
+        responses={
+            200: answer("The lineage.", _LINEAGE_EXAMPLE),
+            400: BAD,
+            404: UNKNOWN,
+            503: NO_STORE,
+        },
+    )
+    def lineage(
+        id: Annotated[
+            str, Query(description="An IRI, a persistent identifier in any spelling, or a name.")
+        ],
+        direction: Annotated[Direction, Query(description="To origins, to results, or both.")] = (
+            Direction.BOTH
+        ),
+        depth: Annotated[
+            int | None, Query(ge=0, le=DEEPEST, description="At most so many steps.")
+        ] = None,
+        granularity: Annotated[
+            Granularity, Query(description="The finest steps recorded, or their runs.")
+        ] = Granularity.STEP,
+        policy: Annotated[
+            Policy, Query(description="Which evidence of identity may join sources.")
+        ] = Policy.DEFAULT,
+    ) -> JSONResponse:
+        """Nodes and edges, each edge with the source that says so and the grade of its statement.
+
+        `complete` tells whether that is all there is; `stopped` says where and why it is not.
+        """
+        graph = context.now()
+        request = Request(
+            graph.resolve(id),
+            direction,
+            depth=depth,
+            limit=MOST_NODES,
+            policy=policy,
+            granularity=granularity,
+        )
+        return JSONResponse(graph.view(graph.lineage(request)).as_json())
+
+    return router

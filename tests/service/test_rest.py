@@ -1,0 +1,141 @@
+"""/sources, /lineage, /health, and the one form of all errors."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from service.conftest import PLANT, TABLE
+
+from kg_service import __version__
+from kg_service.align.engine import Alignment
+from kg_service.catalogue import Catalogue
+from kg_service.graph import KnowledgeGraph
+from kg_service.plain import source_json
+from kg_service.service.app import ServiceContext, create_app
+from kg_service.store.embedded import SnapshotReader
+
+
+def test_sources_are_listed_as_the_command_line_lists_them(
+    client: TestClient, context: ServiceContext
+) -> None:
+    listed = client.get("/sources").json()
+    assert listed == [source_json(r) for r in Catalogue(context.graph.reader).sources()]
+    assert [s["id"] for s in listed] == ["analysis", "field"]
+    assert listed[1]["triples"]["asserted"] > 5
+
+
+def test_one_source_with_its_findings(client: TestClient) -> None:
+    source = client.get("/sources/analysis").json()
+    assert source["id"] == "analysis"
+    assert source["earlierVersions"] == []
+    assert isinstance(source["unmapped"], list)
+    for finding in source["findings"]:
+        assert finding["kind"] in ("repair", "loss", "warning")
+        assert finding["count"] >= 1
+    counts = {k: sum(f["count"] for f in source["findings"] if f["kind"] == k) for k in
+              ("repair", "loss", "warning")}  # fmt: skip
+    assert counts["loss"] == source["losses"]
+    assert counts["repair"] == source["repairs"]
+
+
+def test_a_source_that_there_is_not(client: TestClient) -> None:
+    answer = client.get("/sources/feild")
+    assert answer.status_code == 404
+    assert "did you mean field?" in answer.json()["error"]["message"]
+
+
+def test_lineage(client: TestClient) -> None:
+    found = client.get("/lineage", params={"id": "plant-1", "direction": "down"}).json()
+    assert found["start"] == PLANT
+    assert TABLE in {node["id"] for node in found["nodes"]}
+    assert {edge["grade"] for edge in found["edges"]} >= {"mapped", "inferred"}
+    near = client.get("/lineage", params={"id": PLANT, "direction": "down", "depth": 1}).json()
+    assert near["complete"] is False
+    assert len(near["nodes"]) < len(found["nodes"])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "word"),
+    [
+        ({}, "id"),
+        ({"id": PLANT, "direction": "sideways"}, "direction"),
+        ({"id": PLANT, "depth": "-1"}, "depth"),
+        ({"id": PLANT, "depth": "many"}, "depth"),
+        ({"id": PLANT, "policy": "x"}, "policy"),
+    ],
+)
+def test_lineage_that_makes_no_sense(
+    client: TestClient, parameters: dict[str, str], word: str
+) -> None:
+    answer = client.get("/lineage", params=parameters)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "usage"
+    assert answer.json()["error"]["message"].startswith(word)
+
+
+def test_health(client: TestClient) -> None:
+    answer = client.get("/health")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", "version": __version__, "sources": 2}
+
+
+def test_a_store_that_can_not_be_read(tmp_path: Path, alignment: Alignment, store: Path) -> None:
+    shutil.copytree(store, tmp_path / "store")
+    graph = KnowledgeGraph(SnapshotReader(tmp_path / "store"), alignment)
+    client = TestClient(create_app(ServiceContext(graph, (), "http://kg.test")))
+    assert client.get("/health").status_code == 200
+    shutil.rmtree(tmp_path / "store")
+    for path in ("/health", "/sources", "/sparql?query=ASK {}", "/"):
+        answer = client.get(path)
+        assert answer.status_code == 503
+        assert answer.json()["error"]["code"] == "store"
+    assert client.get("/health").json()["status"] == "failing"
+
+
+def test_every_error_has_one_form(client: TestClient) -> None:
+    for answer in (client.get("/nothing"), client.delete("/sources"), client.get("/lineage")):
+        assert answer.status_code >= 400
+        assert answer.headers["content-type"] == "application/json"
+        assert set(answer.json()) == {"error"}
+        assert set(answer.json()["error"]) == {"code", "message"}
+
+
+def test_what_is_unexpected_is_masked_and_logged(
+    context: ServiceContext, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_self: object) -> None:
+        raise RuntimeError("a secret path /etc/x")
+
+    monkeypatch.setattr(ServiceContext, "sources", broken)
+    client = TestClient(create_app(context), raise_server_exceptions=False)
+    with caplog.at_level(logging.ERROR):
+        answer = client.get("/sources")
+    assert answer.status_code == 500
+    assert answer.json()["error"]["code"] == "internal"
+    assert "secret" not in answer.text
+    assert "a secret path" in caplog.text
+
+
+def test_a_new_source_is_served_without_a_restart(
+    tmp_path: Path, alignment: Alignment, store: Path
+) -> None:
+    from service.conftest import crate
+
+    from kg_service.intake import Intake
+    from kg_service.store.embedded import DiskStore
+
+    shutil.copytree(store, tmp_path / "store")
+    graph = KnowledgeGraph(SnapshotReader(tmp_path / "store"), alignment)
+    client = TestClient(create_app(ServiceContext(graph, (), "http://kg.test")))
+    assert len(client.get("/sources").json()) == 2
+    writer = DiskStore(tmp_path / "store", "http://kg.test")
+    list(Intake(writer, alignment, "http://kg.test").take_path(crate(tmp_path / "new"), "new"))
+    assert len(client.get("/sources").json()) == 2
+    writer.publish()
+    writer.close()
+    assert [s["id"] for s in client.get("/sources").json()] == ["analysis", "field", "new"]
+    assert client.get("/health").json()["sources"] == 3
