@@ -83,6 +83,8 @@ def _named_file(path: Path) -> Iterator[Discovery]:
         yield from _or_nothing_here(_archive(path, str(path)), str(path))
         return
     found = _recognise(SingleFile(path), path.name)
+    if isinstance(found, PassedOver):
+        found = _main_of_folder(path) or found
     if isinstance(found, PassedOver) and path.suffix.lower() in _JSON:
         # say what is wrong with its JSON rather than that it is nothing known
         try:
@@ -90,6 +92,19 @@ def _named_file(path: Path) -> Iterator[Discovery]:
         except SourceError as error:
             found = Refused(str(path), error)
     yield from _or_nothing_here(iter([found]), str(path))
+
+
+def _main_of_folder(path: Path) -> Discovery | None:
+    """The source that a named file is the main file of, such as an ISA-Tab investigation file."""
+    names = sorted(p.name for p in path.parent.iterdir() if p.is_file())
+    files = FolderFiles(path.parent, names)
+    for fmt in FORMATS:
+        try:
+            if path.name in fmt.mains(Bundle(files), names):
+                return Found(fmt, Bundle(files, main=path.name), path.name)
+        except SourceError:
+            continue  # other files of the folder are not what was named
+    return None
 
 
 def _or_nothing_here(discoveries: Iterator[Discovery], location: str) -> Iterator[Discovery]:

@@ -10,7 +10,6 @@ from typing import TypeVar, cast
 from kg_service.catalogue import SourceRecord
 from kg_service.graph import KnowledgeGraph
 from kg_service.questions import Question
-from kg_service.store.port import GraphReader
 
 Value = TypeVar("Value")
 
@@ -45,10 +44,7 @@ class ServiceContext:
 
     def now(self) -> KnowledgeGraph:
         """The graph in one state, so that several reads of one request agree. Raises StoreError."""
-        frozen: Callable[[], GraphReader] | None = getattr(self.graph.reader, "frozen", None)
-        if frozen is None:
-            return self.graph
-        return KnowledgeGraph(frozen(), self.graph.alignment)
+        return self.graph.frozen()
 
     def keep(self, name: str, make: Callable[[KnowledgeGraph], Value]) -> Value:
         """A value that is made again only when the store has changed."""

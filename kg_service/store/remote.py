@@ -68,6 +68,9 @@ class RemoteStore:
             self._sweep()
         self._check_union()
 
+    def frozen(self) -> RemoteStore:
+        return self  # a server has no older states to show
+
     def query(self, sparql: str, bindings: Mapping[str, Term] = NO_BINDINGS) -> QueryResult:
         refuse_calls_out(sparql)
         text = bind(sparql, bindings)

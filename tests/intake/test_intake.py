@@ -14,7 +14,7 @@ from kg_service.intake import Intake
 from kg_service.report import Outcome
 from kg_service.store.embedded import OxigraphStore
 from kg_service.terms import CATALOGUE, prov
-from support import BASE, crate, ref, take_all
+from support import BASE, EXAMPLE, crate, ref, take_all
 
 
 def graphs(store: OxigraphStore) -> set[str]:
@@ -162,3 +162,11 @@ def test_every_statement_is_in_a_named_graph(alignment: Alignment, tmp_path: Pat
     for quad in store.quads():
         assert type(quad.graph_name).__name__ == "NamedNode"
         assert type(quad.subject).__name__ == "NamedNode", "no blank nodes"
+
+
+def test_an_isa_tab_folder_can_be_named_by_its_investigation_file(alignment: Alignment) -> None:
+    folder = EXAMPLE / "1-laboratory-isa"
+    (by_folder,) = take_all(OxigraphStore(), alignment, folder)
+    (by_file,) = take_all(OxigraphStore(), alignment, folder / "i_investigation.txt")
+    assert by_file.format == "isa-tab"
+    assert by_file.version == by_folder.version

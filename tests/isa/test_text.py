@@ -66,8 +66,8 @@ def test_a_row_is_numbered_by_its_first_line() -> None:
     assert [n for n, _cells in rows('a\n"b\nc"\nd\n')] == [1, 2, 4]
 
 
-# text with many zero bytes is taken for UTF-16
-TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=5)
+# text with many zero bytes is taken for UTF-16, a byte order mark for what it is
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00\ufeff"), max_size=5)
 
 
 @given(st.lists(st.lists(TEXTS, min_size=1), max_size=5))

@@ -90,7 +90,13 @@ def test_a_sources_address_leads_to_its_record(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/source/field/nothing", "/source/nothing/", "/source/%00", "/entity?id=plant-9", "/entity?id="],
+    [
+        "/source/field/nothing",
+        "/source/nothing/",
+        "/source/%00",
+        "/entity?id=plant-9",
+        "/entity?id=",
+    ],
 )
 def test_what_is_not_known(client: TestClient, path: str) -> None:
     answer = client.get(path)

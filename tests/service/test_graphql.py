@@ -113,7 +113,9 @@ def test_lineage_is_what_the_model_says(client: TestClient) -> None:
 
 def test_results_and_specimens(client: TestClient) -> None:
     results = data(
-        client, "query($id: ID!) { resultsOfSpecimen(id: $id) { complete things { id } } }", id=PLANT
+        client,
+        "query($id: ID!) { resultsOfSpecimen(id: $id) { complete things { id } } }",
+        id=PLANT,
     )["resultsOfSpecimen"]
     assert results["complete"] is True
     found = [thing["id"] for thing in results["things"]]

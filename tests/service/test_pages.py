@@ -92,7 +92,10 @@ def test_a_page_forbids_loading_from_elsewhere(client: TestClient, path: str) ->
 
 
 def test_static_files_load_nothing_by_themselves(client: TestClient) -> None:
-    styles = [*graphiql_folder().glob("graphiql*.css"), *Path(html.__file__).parent.glob("**/*.css")]
+    styles = [
+        *graphiql_folder().glob("graphiql*.css"),
+        *Path(html.__file__).parent.glob("**/*.css"),
+    ]
     assert styles
     for style in styles:
         assert not re.search(r"(url\(|@import)\s*[\"']?(https?:)?//", style.read_text("utf-8"))
