@@ -20,7 +20,6 @@ from kg_service.opening import load_alignment
 from kg_service.report import IngestReport, Outcome
 from kg_service.store.embedded import DiskStore
 
-
 _COLUMNS = ("taken", "refused", "passed over", "triples", "aligned", "repaired", "lost")
 
 
@@ -77,7 +76,10 @@ def _counts(reports: list[IngestReport]) -> Counter[str]:
 
 def _cells(counts: Counter[str]) -> list[str]:
     covered = 1 - counts["unmapped"] / counts["triples"] if counts["triples"] else 0
-    return [*(str(counts[name]) for name in _COLUMNS), f"{covered:.0%}" if counts["triples"] else ""]
+    return [
+        *(str(counts[name]) for name in _COLUMNS),
+        f"{covered:.0%}" if counts["triples"] else "",
+    ]
 
 
 def _reason(report: IngestReport) -> str:

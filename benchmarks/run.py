@@ -1,6 +1,6 @@
 """What ingest and lineage cost, side by side with rdflib, in one run: medians of several.
 
-    make bench
+make bench
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ def measure(entities: int) -> list[str]:
         path.write_text(json.dumps(document), encoding="utf-8")
 
         def parse() -> list[Any]:
-            return list(read(Bundle(SingleFile(path), only=path.name)).triples(BASE + "/", Findings()))
+            return list(
+                read(Bundle(SingleFile(path), only=path.name)).triples(BASE + "/", Findings())
+            )
 
         inlined = json.dumps({**document, "@context": core_context("1.2")})
 
@@ -103,7 +105,12 @@ def measure(entities: int) -> list[str]:
         walking = seconds(lambda: graph.lineage(Request(end, Direction.UP)))
         store.close()
     figures = (reading, aligning, ingesting, peer, walking)
-    return [str(entities), str(len(triples)), *(f"{f:.2f}" for f in figures), f"{peer / reading:.0f}x"]
+    return [
+        str(entities),
+        str(len(triples)),
+        *(f"{f:.2f}" for f in figures),
+        f"{peer / reading:.0f}x",
+    ]
 
 
 def main() -> None:

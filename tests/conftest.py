@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support import CORPUS, ingest_into_memory
+
 from kg_service.align.engine import Alignment
 from kg_service.graph import KnowledgeGraph
 from kg_service.opening import load_alignment
-from support import CORPUS, ingest_into_memory
 
 
 @pytest.fixture(scope="session")

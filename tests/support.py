@@ -6,12 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pyoxigraph import Triple
+
 from kg_service.align.engine import Alignment
 from kg_service.graph import KnowledgeGraph
 from kg_service.intake import Intake
 from kg_service.report import IngestReport
 from kg_service.store.embedded import OxigraphStore
-from pyoxigraph import Triple
 
 REPOSITORY = Path(__file__).parent.parent
 CORPUS = REPOSITORY.parent / "shared" / "corpus"

@@ -20,7 +20,7 @@ from kg_service.resources import resource_folder
 from kg_service.settings import Settings
 
 _SPECIMEN = "barley-plant-01"
-_QUESTIONS = (
+_QUESTIONS: tuple[tuple[str, dict[str, str]], ...] = (
     ("results-of-specimen", {"specimen": _SPECIMEN}),
     ("cq7", {}),
     ("datasets-of-proposal", {"proposal": "LS-4711"}),

@@ -10,7 +10,6 @@ from kg_service.cli.console import BaseOption, StoreOption, err
 from kg_service.opening import base_of, open_graph
 from kg_service.questions import load_questions
 from kg_service.resources import resource_folder
-from kg_service.service.app import ServiceContext, run
 from kg_service.settings import Settings
 
 DEFAULT_HOST = "127.0.0.1"
@@ -34,6 +33,9 @@ def serve(
 
 def serve_store(settings: Settings, host: str, port: int) -> None:
     """Serve a store until stopped. Raises StoreError where there is none."""
+    # the web stack takes longer to import than most commands take to run
+    from kg_service.service.app import ServiceContext, run
+
     context = ServiceContext(
         graph=open_graph(settings),
         questions=load_questions(resource_folder("queries")),

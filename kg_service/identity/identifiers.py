@@ -9,8 +9,6 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
-import idutils
-
 # schemes whose values are unmistakable on their own
 _CERTAIN = (
     "doi", "orcid", "ror", "ark", "rrid", "biosample", "bioproject", "sra", "genome",
@@ -87,6 +85,8 @@ def _stated(scheme: str, rest: str) -> Key | None:
 
 
 def _bare(text: str) -> Key | None:
+    import idutils  # takes half a second, which commands without identifiers need not wait
+
     schemes = idutils.detect_identifier_schemes(text)
     for scheme in _CERTAIN:
         if scheme in schemes:

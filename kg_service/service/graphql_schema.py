@@ -22,16 +22,21 @@ from kg_service.errors import KgError, UsageError
 from kg_service.graph import KnowledgeGraph
 from kg_service.identity.links import Policy as PolicyOfLinks
 from kg_service.lineage import model
+from kg_service.questions import ask as ask_question
+from kg_service.questions import question_named
 from kg_service.service.context import ServiceContext
 from kg_service.service.errors import UNEXPECTED, code_of
 from kg_service.service.graphql_types import (
     ID_MEANS,
     Direction,
     Ends,
+    Given,
     Granularity,
     Lineage,
     Policy,
+    Question,
     Source,
+    Table,
     Thing,
 )
 from kg_service.service.rest import DEEPEST, MOST_NODES
@@ -148,6 +153,25 @@ async def sources(info: Asked) -> list[Source]:
     return await _answered(info, lambda _graph: [Source.of(r) for r in service.sources()])
 
 
+async def questions(info: Asked) -> list[Question]:
+    return [Question.of(question) for question in info.context.service.questions]
+
+
+async def ask(
+    info: Asked,
+    id: Annotated[strawberry.ID, strawberry.argument(description="The question's id.")],
+    parameters: Annotated[
+        list[Given] | None, strawberry.argument(description="Values for its parameters.")
+    ] = None,
+) -> Table | None:
+    def make(graph: KnowledgeGraph) -> Table:
+        question = question_named(info.context.service.questions, id)
+        given = {parameter.name: parameter.value for parameter in parameters or []}
+        return Table.of(ask_question(graph.reader, question, given, graph.resolve))
+
+    return await _answered(info, make)
+
+
 @strawberry.type(description="All that can be asked.")
 class Query:
     specimens: list[Thing] = strawberry.field(
@@ -171,6 +195,12 @@ class Query:
     )
     sources: list[Source] = strawberry.field(
         resolver=sources, description="What was ingested, by id."
+    )
+    questions: list[Question] = strawberry.field(
+        resolver=questions, description="The questions that can be asked by name."
+    )
+    ask: Table | None = strawberry.field(
+        resolver=ask, description="The answer to one of the questions."
     )
 
 

@@ -30,7 +30,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Variable
 from kg_service.errors import QuerySyntax, StoreBusy, StoreError, UsageError
 from kg_service.store.port import NO_BINDINGS, Change, QueryResult, Term
 from kg_service.store.sparql_text import refuse_calls_out
-from kg_service.terms import JOURNAL, kg
+from kg_service.terms import JOURNAL, PREFIXES, kg
 
 LAYOUT = 1
 _BULK_FROM = 5_000
@@ -52,6 +52,7 @@ class OxigraphReader:
         try:
             result: QueryResult = self._store.query(
                 sparql,
+                prefixes=PREFIXES,
                 use_default_graph_as_union=True,
                 substitutions={Variable(name): term for name, term in bindings.items()},
             )

@@ -31,6 +31,8 @@ class GraphReader(Protocol):
     def query(self, sparql: str, bindings: Mapping[str, Term] = NO_BINDINGS) -> QueryResult:
         """Run a SPARQL 1.1 query, with variables (that it must project) bound to terms.
 
+        The prefixes of ``kg_service.terms.PREFIXES`` need no declaration.
+
         Raises QuerySyntax, Refused (for SERVICE) and StoreError.
         """
         ...

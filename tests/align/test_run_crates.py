@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyoxigraph import Literal
+from support import CASE_BASE, crate, ref
+
 from ingest.bundle import Bundle, FolderFiles
 from ingest.findings import FindingKind, Findings
 from ingest.rocrate import read
 from kg_service.align.engine import Aligned, Alignment
 from kg_service.terms import shorten
-from pyoxigraph import Literal
-from support import CASE_BASE, crate, ref
 
 CASES = Path(__file__).parent / "cases"
 

@@ -61,7 +61,13 @@ def test_sources_is_a_json_array(example: Kg) -> None:
 
 def test_the_example_leads_from_a_specimen_to_its_results_over_three_sources(example: Kg) -> None:
     out = example("lineage", "barley-plant-01", "--down")
-    for words in ("root sampling", "fixation and staining", "BM07", "tomoflow", "traits.csv"):
+    for words in (
+        "root sampling",
+        "fixation and staining",
+        "acquisition",
+        "tomoflow",
+        "traits.csv",
+    ):
         assert words in out
     assert "complete: all" in out
     answer = json.loads(example("lineage", "SAMEA900000001", "--down", "--json"))
@@ -114,7 +120,7 @@ def test_questions(example: Kg) -> None:
     assert "Run of root-traits" in example("ask", "cq6")
     down = example("ask", "results-of-specimen", "--param", "specimen=SAMEA900000001")
     assert "traits.csv" in down
-    assert "no such question" in example("ask", "cq99", code=1)
+    assert "no question is called" in example("ask", "cq99", code=1)
     assert "specimen" in example("ask", "results-of-specimen", "--param", "spcimen=x", code=2)
 
 

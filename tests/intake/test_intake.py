@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from support import BASE, EXAMPLE, crate, ref, take_all
+
 from ingest.findings import FindingKind
 from kg_service.align.engine import Alignment
 from kg_service.catalogue import Catalogue
@@ -14,7 +16,6 @@ from kg_service.intake import Intake
 from kg_service.report import Outcome
 from kg_service.store.embedded import OxigraphStore
 from kg_service.terms import CATALOGUE, prov
-from support import BASE, EXAMPLE, crate, ref, take_all
 
 
 def graphs(store: OxigraphStore) -> set[str]:

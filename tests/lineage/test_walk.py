@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyoxigraph import NamedNode, Triple
+
 from kg_service.identity.links import Policy
 from kg_service.lineage.edges import StoreEdges
 from kg_service.lineage.levels import FinestLevel, RunLevel
@@ -12,7 +14,6 @@ from kg_service.lineage.walk import walk
 from kg_service.store.embedded import OxigraphStore
 from kg_service.store.port import Change
 from kg_service.terms import RDF_TYPE, kg, prov
-from pyoxigraph import NamedNode, Triple
 
 NS = "http://x.example/"
 ALIGNED = NamedNode("http://kg.test/graph/s/1/aligned")

@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from support import CORPUS
+
 from ingest.findings import FindingKind, Findings
 from ingest.rocrate.context import resolve_context
 from ingest.rocrate.terms import context_for, core_context, extension_contexts
-from support import CORPUS
 
 PUBLISHED = CORPUS.parent / "vocabularies"
 

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 import rdflib
 import rdflib.compare
+from pyoxigraph import BlankNode, RdfFormat, Triple, parse, serialize
+from support import CASE_BASE, CORPUS, EXAMPLE
+
 from ingest.discover import Found, discover
 from ingest.errors import SourceError
 from ingest.findings import FindingKind, Findings
-from pyoxigraph import BlankNode, RdfFormat, Triple, parse, serialize
-from support import CASE_BASE, CORPUS, EXAMPLE
 
 VOCABULARIES = CORPUS.parent / "vocabularies"
 _CORE = re.compile(r"https?://w3id\.org/ro/crate/(1\.[0-9](?:-DRAFT)?)/context/?")

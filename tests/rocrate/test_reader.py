@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import CASE_BASE, crate, ref
+
 from ingest.bundle import Bundle, FolderFiles, SingleFile
 from ingest.discover import Found, Refused, discover
 from ingest.errors import InvalidSource, SourceError, UnreadableSource
 from ingest.findings import FindingKind, Findings
 from ingest.rocrate import read
-from support import CASE_BASE, crate, ref
 
 SCHEMA = "http://schema.org/"
 
@@ -40,7 +41,9 @@ def test_relative_ids_resolve_in_the_source(tmp_path: Path) -> None:
 
 def test_invalid_ids_are_repaired_and_counted(tmp_path: Path) -> None:
     folder = crate(
-        tmp_path / "c", {"@id": "a b[1].txt", "@type": "File", "name": "x"}, hasPart=ref("a b[1].txt")
+        tmp_path / "c",
+        {"@id": "a b[1].txt", "@type": "File", "name": "x"},
+        hasPart=ref("a b[1].txt"),
     )
     made, findings = statements(folder)
     assert (CASE_BASE, SCHEMA + "hasPart", CASE_BASE + "a%20b%5B1%5D.txt") in made
@@ -51,7 +54,8 @@ def test_invalid_ids_are_repaired_and_counted(tmp_path: Path) -> None:
 
 def test_undefined_terms_keep_their_statements(tmp_path: Path) -> None:
     folder = crate(
-        tmp_path / "c", {"@id": "#s", "@type": ["LabProcess", "Odd thing"], "pace_of_it": 3, "@odd": "y"}
+        tmp_path / "c",
+        {"@id": "#s", "@type": ["LabProcess", "Odd thing"], "pace_of_it": 3, "@odd": "y"},
     )
     made, findings = statements(folder)
     kinds = {o for s, p, o in made if s == CASE_BASE + "#s" and p.endswith("#type")}

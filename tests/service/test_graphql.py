@@ -134,6 +134,25 @@ def test_sources(client: TestClient) -> None:
     assert [s["version"] for s in found] == [s["version"] for s in listed]
 
 
+def test_questions(client: TestClient) -> None:
+    found = data(
+        client, "{ questions { id summary parameters { name required } columns { name } } }"
+    )
+    assert [q["id"] for q in found["questions"]] == [q["id"] for q in client.get("/queries").json()]
+
+
+def test_asking_a_question(client: TestClient) -> None:
+    query = """query($given: [Given!]) {
+      ask(id: "results-of-specimen", parameters: $given) { columns rows }
+    }"""
+    table = data(client, query, given=[{"name": "specimen", "value": "plant-1"}])["ask"]
+    result = table["columns"].index("result")
+    assert TABLE in {row[result] for row in table["rows"]}
+    (error,) = ask(client, query)["errors"]
+    assert error["extensions"]["code"] == "usage"
+    assert "needs the parameter specimen" in error["message"]
+
+
 def test_what_is_not_known_is_null_with_an_error(client: TestClient) -> None:
     result = ask(client, '{ entity(id: "plant-9") { id } sources { id } }')
     assert result["data"]["entity"] is None
@@ -188,6 +207,16 @@ def test_queries_that_are_too_deep(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_mutations_and_subscriptions_are_not_there(client: TestClient) -> None:
     result = client.post("/graphql", json={"query": "mutation { x }"})
     assert "errors" in result.json() or result.status_code >= 400
+
+
+def test_requests_that_are_no_graphql(client: TestClient) -> None:
+    for answer in (
+        client.post("/graphql", json={}),
+        client.post("/graphql", content=b"{", headers={"content-type": "application/json"}),
+        client.post("/graphql", content=b"{}", headers={"content-type": "text/plain"}),
+    ):
+        assert 400 <= answer.status_code < 500
+        assert set(answer.json()) == {"error"}
 
 
 def test_asking_by_get(client: TestClient) -> None:

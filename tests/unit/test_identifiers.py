@@ -1,4 +1,5 @@
 import pytest
+
 from kg_service.identity.content import content_key
 from kg_service.identity.identifiers import identifier_key
 

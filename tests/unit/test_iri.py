@@ -1,8 +1,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ingest.iri import is_valid_reference, segment, valid_reference
 from pyoxigraph import NamedNode
+
+from ingest.iri import is_valid_reference, segment, valid_reference
 
 
 @pytest.mark.parametrize(

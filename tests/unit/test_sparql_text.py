@@ -1,4 +1,5 @@
 import pytest
+
 from kg_service.errors import Refused
 from kg_service.store.sparql_text import query_form, refuse_calls_out
 

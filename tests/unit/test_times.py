@@ -1,6 +1,7 @@
 import pytest
-from kg_service.align.times import time_literal
 from pyoxigraph import Literal
+
+from kg_service.align.times import time_literal
 
 
 @pytest.mark.parametrize(
