@@ -19,6 +19,7 @@ from ingest.iri import has_scheme, is_valid_reference, valid_reference  # isort:
 
 _NAMES = (RDFS_LABEL, kg("name"), dcterms("identifier"), kg("catalogueIdentifier"))
 _SHOWN = 10
+_MEANT = {"Material", "Data", "Activity"}
 
 
 def resolve(reader: GraphReader, written: str) -> NamedNode:
@@ -83,14 +84,17 @@ def _by_path(reader: GraphReader, text: str) -> list[NamedNode]:
 
 
 def _the_one(reader: GraphReader, written: str, candidates: Iterable[NamedNode]) -> NamedNode:
-    """The one thing that the candidates are: one node, or several that are the same thing."""
+    """The one thing that the candidates are: one node, or several that are the same thing.
+
+    A material, a dataset, a file or an activity goes before context of the same name, such as
+    a sample before its sample type.
+    """
     nodes = list(candidates)
-    chosen = nodes[0]
-    same = _same_as(reader, chosen)
-    others = [node for node in nodes if node not in same]
-    if not others:
-        return chosen
     describer = Describer(reader)
+    told = [node for node in nodes if not _MEANT.isdisjoint(describer.thing(node).kinds)]
+    for group in (nodes, told):
+        if group and set(group) <= _same_as(reader, group[0]):
+            return group[0]
     lines = []
     for node in nodes[:_SHOWN]:
         thing = describer.thing(node)

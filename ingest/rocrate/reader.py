@@ -37,14 +37,15 @@ def is_crate_metadata(sniff: Sniff) -> bool:
     context = json.dumps(content.get("@context"))[:10_000]
     if "ro/crate" in context or "/ro-crate/" in context:
         return True
-    return _descriptor(_entities(content)) is not None
+    return _descriptor([e for e in content["@graph"] if isinstance(e, dict)]) is not None
 
 
 @dataclass(frozen=True)
 class Crate:
     """A crate's metadata, parsed and found to have a root data entity."""
 
-    content: dict[str, Any]
+    context: Any
+    graph: list[Any]
     where: str
     description: Description
     noticed: Findings
@@ -52,9 +53,9 @@ class Crate:
     def triples(self, base: str, findings: Findings) -> Iterator[Triple]:
         """The crate's statements; see ``ingest.document.Document.triples``."""
         findings.include(self.noticed)
-        context = resolve_context(self.content.get("@context"), findings)
+        context = resolve_context(self.context, findings)
         rewriter = Rewriter(context, base, findings)
-        graph = rewriter.graph(_listed(self.content["@graph"]))
+        graph = rewriter.graph(self.graph)
         document = {"@context": context.used_part(rewriter.used), "@graph": graph}
         text = json.dumps(document, ensure_ascii=False).encode()
         made = 0
@@ -90,12 +91,18 @@ def read(bundle: Bundle) -> Crate:
         )
     if not isinstance(content["@graph"], list):
         noticed.repaired("graph-no-list", "$.@graph", "a single object read as a list of one")
-    entities = _entities(content)
+    graph = _listed(content["@graph"])
+    outside = {k: v for k, v in content.items() if k not in ("@context", "@graph")}
+    if "@id" in outside and len(outside) > 1:
+        # as FAIRSCAPE writes it: the root around its graph, not in it
+        noticed.repaired("root-outside-graph", "$", f"{outside['@id']} read as if in the @graph")
+        graph = [*graph, outside]
+    entities = [e for e in graph if isinstance(e, dict)]
     others = [n for n in METADATA_NAMES if n != name and n in bundle.names()]
     if others:
         noticed.warned("two-metadata-files", where, f"{others[0]} beside it is not read")
     descriptor = _descriptor(entities)
-    root = _root(descriptor, entities)
+    root = _root(descriptor, entities) or (outside if "@id" in outside else None)
     if root is None:
         raise InvalidSource(
             "a crate with no root data entity",
@@ -104,15 +111,13 @@ def read(bundle: Bundle) -> Crate:
         )
     if descriptor is None:
         noticed.warned("no-descriptor", where, "no metadata descriptor, root taken by its @id")
-    return Crate(content, where, _describe(root, descriptor, entities), noticed)
+    return Crate(
+        content.get("@context"), graph, where, _describe(root, descriptor, entities), noticed
+    )
 
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def _entities(content: dict[str, Any]) -> list[dict[str, Any]]:
-    return [e for e in _listed(content.get("@graph")) if isinstance(e, dict)]
 
 
 def _id(entity: dict[str, Any]) -> str:

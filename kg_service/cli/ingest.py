@@ -109,7 +109,8 @@ def _print(reports: list[IngestReport], passed_over: int) -> None:
     outcomes = Counter(report.outcome for report in reports)
     parts = [f"{outcomes[o]} {o.value}" for o in Outcome if outcomes[o]]
     if passed_over:
-        parts.append(f"{passed_over} files passed over, being no sources")
+        files = "file, being no source," if passed_over == 1 else "files, being no sources,"
+        parts.append(f"{passed_over} {files} passed over")
     out.print(", ".join(parts) or "nothing found")
 
 

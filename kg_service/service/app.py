@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import errno
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -60,8 +64,28 @@ def run(context: ServiceContext, host: str, port: int) -> None:
     config = uvicorn.Config(
         create_app(context), log_level="warning", timeout_graceful_shutdown=_SHUTDOWN_S
     )
-    with listening:
+    with listening, _stopping_is_no_error():
         uvicorn.Server(config).run(sockets=[listening])
+
+
+class _Stopped(BaseException):
+    """The process was told to end."""
+
+
+@contextmanager
+def _stopping_is_no_error() -> Iterator[None]:
+    """uvicorn raises the signal that stopped it once more when it has ended; that is let pass."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise _Stopped
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except (KeyboardInterrupt, _Stopped):
+        return
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _listen(host: str, port: int) -> socket.socket:

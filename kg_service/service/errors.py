@@ -1,11 +1,11 @@
-"""From an error to an HTTP answer: ``{"error": {"code": ..., "message": ...}}`` with its status."""
+"""From an error to an HTTP answer: ``{"error": {"code": ..., "message": ...}}`` and its status."""
 
 from __future__ import annotations
 
 import logging
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -20,6 +20,8 @@ from kg_service.errors import (
     StoreError,
     UsageError,
 )
+from kg_service.service import html
+from kg_service.service.negotiate import wants_html
 
 _log = logging.getLogger(__name__)
 
@@ -53,39 +55,43 @@ def code_of(error: KgError) -> tuple[str, int]:
     return next((code, status) for kind, code, status in _TABLE if isinstance(error, kind))
 
 
-def problem(status: int, code: str, message: str) -> JSONResponse:
-    """The one form of all errors."""
+def problem(request: Request, status: int, code: str, message: str) -> Response:
+    """The one form of all errors; a page with the same words for a browser."""
+    if wants_html(request.headers.get("accept")):
+        phrase = HTTPStatus(status).phrase
+        root = request.scope.get("root_path", "")
+        return html.page(f"{status} {phrase}", html.code(message), root, status)
     return JSONResponse({"error": {"code": code, "message": message}}, status)
 
 
 def add_error_answers(app: FastAPI) -> None:
     """Make every error of an app's routes an answer of that form."""
 
-    async def known(_request: Request, error: Exception) -> JSONResponse:
+    async def known(request: Request, error: Exception) -> Response:
         assert isinstance(error, KgError)
         code, status = code_of(error)
         if status >= 500:
             _log.error("%s", error, exc_info=error)
-        return problem(status, code, str(error))
+        return problem(request, status, code, str(error))
 
-    async def http(_request: Request, error: Exception) -> JSONResponse:
+    async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         phrase = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
-        answer = problem(error.status_code, phrase, str(error.detail))
+        answer = problem(request, error.status_code, phrase, str(error.detail))
         answer.headers.update(error.headers or {})
         return answer
 
-    async def invalid(_request: Request, error: Exception) -> JSONResponse:
+    async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         said = "; ".join(
             f"{'.'.join(map(str, fault['loc'][1:])) or 'request'}: {fault['msg']}"
             for fault in error.errors()
         )
-        return problem(400, "usage", said)
+        return problem(request, 400, "usage", said)
 
-    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+    async def unexpected(request: Request, error: Exception) -> Response:
         _log.error("unexpected error at %s", request.url.path, exc_info=error)
-        return problem(500, "internal", UNEXPECTED)
+        return problem(request, 500, "internal", UNEXPECTED)
 
     app.add_exception_handler(KgError, known)
     app.add_exception_handler(HTTPException, http)

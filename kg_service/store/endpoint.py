@@ -18,6 +18,7 @@ from SPARQLWrapper.SPARQLExceptions import (
 
 from kg_service import __version__
 from kg_service.errors import QuerySyntax, StoreError, UsageError
+from kg_service.store.dataset import dataset_of
 
 PREFIX = "sparql+"
 DEFAULT_TIMEOUT_S = 300
@@ -88,6 +89,11 @@ class Endpoint:
         # set directly: setQuery would guess the form with a regular expression over the text
         wrapper.queryString, wrapper.queryType = sparql, SELECT
         wrapper.addCustomHttpHeader("Accept", accept)
+        dataset = dataset_of(sparql)
+        for graph in dataset.default:
+            wrapper.addParameter("default-graph-uri", graph)
+        for graph in dataset.named:
+            wrapper.addParameter("named-graph-uri", graph)
         return self._answer(wrapper)
 
     def update(self, sparql: str) -> None:

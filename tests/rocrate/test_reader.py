@@ -120,6 +120,16 @@ def test_what_is_no_crate_is_refused_with_what_where_and_what_to_do(
     assert caught.value.todo
 
 
+def test_a_root_around_its_graph_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "ro-crate-metadata.json"
+    document = {"@id": "ark:99999/x", "name": "odd", "@graph": [{"@id": "a.txt", "name": "a"}]}
+    path.write_text(json.dumps(document), encoding="utf-8")
+    made, findings = statements(tmp_path)
+    assert ("ark:99999/x", SCHEMA + "name", "odd") in made
+    assert (CASE_BASE + "a.txt", SCHEMA + "name", "a") in made
+    assert "root-outside-graph" in codes(findings, FindingKind.REPAIR)
+
+
 def test_duplicate_keys_keep_both_values(tmp_path: Path) -> None:
     folder = crate(tmp_path / "c")
     path = folder / "ro-crate-metadata.json"

@@ -50,14 +50,16 @@ def wait_for(port: int, process: subprocess.Popen[bytes] | None = None) -> None:
 
 
 @contextmanager
-def running(command: Sequence[str], port: int, **options: object) -> Iterator[None]:
-    """Run a command that serves on a port, until the block ends."""
+def running(
+    command: Sequence[str], port: int, **options: object
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command that serves on a port, until the block ends; gives its process."""
     process = subprocess.Popen(  # type: ignore[call-overload]
         list(command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options
     )
     try:
         wait_for(port, process)
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(10)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
+import sys
 import threading
 import urllib.request
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -16,10 +20,11 @@ from gql.transport.exceptions import TransportQueryError
 from rdflib import RDFS, Graph, Literal, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from service.conftest import PLANT, TABLE
-from service.servers import serving
+from service.servers import free_port, running, serving
 from SPARQLWrapper import CSV, GET, JSON, JSONLD, N3, POST, POSTDIRECTLY, RDFXML, TSV, TURTLE, XML
 from SPARQLWrapper import SPARQLWrapper as Wrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
+from support import REPOSITORY
 
 from kg_service.errors import UsageError
 from kg_service.graph import KnowledgeGraph
@@ -156,3 +161,16 @@ def test_a_port_that_is_taken(context: ServiceContext) -> None:
 def test_a_host_that_there_is_not(context: ServiceContext) -> None:
     with pytest.raises(UsageError, match="can not listen"):
         run(context, "192.0.2.1", 8000)
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_stopping_is_no_error(store: Path, stop: signal.Signals) -> None:
+    port = free_port()
+    kg = [sys.executable, "-c", "from kg_service.cli.main import main; main()"]
+    env = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    command = [*kg, "serve", "--port", str(port), "--store", str(store)]
+    with running(command, port, env=env) as process:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=20) as answer:
+            assert answer.status == 200
+        process.send_signal(stop)
+        assert process.wait(20) == 0

@@ -104,6 +104,14 @@ def test_every_error_has_one_form(client: TestClient) -> None:
         assert set(answer.json()["error"]) == {"code", "message"}
 
 
+def test_a_browser_gets_errors_as_a_page(client: TestClient) -> None:
+    answer = client.get("/entity?id=<b>", headers={"accept": "text/html,*/*;q=0.8"})
+    assert answer.status_code == 404
+    assert "<h1>404 Not Found</h1>" in answer.text
+    assert "is not known" in answer.text
+    assert "<b>" not in answer.text
+
+
 def test_what_is_unexpected_is_masked_and_logged(
     context: ServiceContext, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -19,6 +19,7 @@ from service.servers import free_port, oxigraph
 
 from kg_service.errors import QuerySyntax, Refused, StoreBusy, StoreError, UsageError
 from kg_service.store.bound import bind
+from kg_service.store.dataset import Dataset, dataset_of
 from kg_service.store.embedded import DiskStore, OxigraphStore
 from kg_service.store.endpoint import Endpoint
 from kg_service.store.port import Change, GraphReader, GraphStore
@@ -138,6 +139,24 @@ def test_quads_match_a_pattern(
 def test_the_default_graph_is_the_union(store: GraphStore) -> None:
     store.commit(FIRST)
     assert rows(store, f"SELECT ?o {{ {A} {P} ?o }}") == [[B]]
+
+
+@pytest.mark.parametrize(
+    ("clauses", "pattern", "found"),
+    [
+        (f"FROM {G1}", "{ ?s ?p ?o }", 2),
+        (f"FROM {G2}", "{ ?s ?p ?o }", 1),
+        (f"FROM {G1} FROM {G2}", "{ ?s ?p ?o }", 3),
+        ("FROM <urn:nothing>", "{ ?s ?p ?o }", 0),
+        (f"FROM NAMED {G2}", "{ GRAPH ?g { ?s ?p ?o } }", 1),
+        (f"FROM NAMED {G2}", "{ ?s ?p ?o }", 0),
+        (f"FROM {G1} FROM NAMED {G2}", "{ ?s ?p ?o . GRAPH ?g { ?x ?y ?s } }", 2),
+    ],
+)
+def test_from_chooses_the_graphs(store: GraphStore, clauses: str, pattern: str, found: int) -> None:
+    store.commit(FIRST)
+    store.commit(Change(graphs={G2: [Triple(B, P, A)]}))
+    assert len(rows(store, f"SELECT * {clauses} WHERE {pattern}")) == found
 
 
 def test_results_are_of_the_same_kinds(store: GraphStore) -> None:
@@ -396,6 +415,23 @@ def test_a_password_stays_out_of_messages() -> None:
 def test_addresses_that_make_no_sense(address: str) -> None:
     with pytest.raises(UsageError):
         Endpoint.from_address(address)
+
+
+@pytest.mark.parametrize(
+    ("sparql", "default", "named"),
+    [
+        ("SELECT * { ?s ?p ?o }", (), ()),
+        ("SELECT * FROM <urn:a> from <urn:b> { ?s ?p ?o }", ("urn:a", "urn:b"), ()),
+        ("ASK FROM NAMED <urn:a> FROM <urn:b> {}", ("urn:b",), ("urn:a",)),
+        ("PREFIX x: <urn:x/> PREFIX : <urn:y/> ASK FROM x:a FROM NAMED :b\\-c {}",
+         ("urn:x/a",), ("urn:y/b-c",)),
+        ("BASE <http://h/a/> ASK FROM <g> {}", ("http://h/a/g",), ()),
+        ("ASK { ?s ?p 'FROM <urn:a>' } # FROM <urn:b>", (), ()),
+        ("ASK { ?from ?p <urn:a> }", (), ()),
+    ],
+)  # fmt: skip
+def test_datasets(sparql: str, default: tuple[str, ...], named: tuple[str, ...]) -> None:
+    assert dataset_of(sparql) == Dataset(default, named)
 
 
 def test_a_variable_name_is_checked() -> None:
