@@ -6,18 +6,22 @@ it like the rest. This module writes those statements and reads them back as rec
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from typing import cast
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from ingest.findings import FindingKind
 from ingest.triples import literal
-from kg_service.rdf import object_node, subject_of, text_object
+from kg_service.rdf import object_node, solutions_of, subject_of
 from kg_service.report import IngestReport
-from kg_service.store.port import GraphReader
-from kg_service.terms import CATALOGUE, RDF_TYPE, XSD_DATETIME, dcterms, kg, prov
+from kg_service.store.port import GraphReader, Term
+from kg_service.terms import CATALOGUE, RDF_TYPE, XSD_DATETIME, dcterms, kg, prov, shorten
 
 DCAT_DATASET = NamedNode("http://www.w3.org/ns/dcat#Dataset")
 DIGITS_OF_VERSION = 16
@@ -169,23 +173,19 @@ class Catalogue:
 
     def sources(self) -> list[SourceRecord]:
         """All sources in their current version, by id."""
-        current = self._reader.quads(None, kg("currentVersion"), None, CATALOGUE)
-        records = [self._record(subject_of(q), object_node(q)) for q in current]
-        return sorted(records, key=lambda record: record.id)
+        return self._records({})
 
     def source(self, iri: NamedNode) -> SourceRecord | None:
         """One source in its current version."""
-        for quad in self._reader.quads(iri, kg("currentVersion"), None, CATALOGUE):
-            return self._record(iri, object_node(quad))
-        return None
+        return next(iter(self._records({"source": iri})), None)
 
     def from_origin(self, location: str) -> list[SourceRecord]:
         """The sources whose current version was read from this place."""
         found: list[SourceRecord] = []
         for quad in self._reader.quads(None, kg("origin"), Literal(location), CATALOGUE):
             version = subject_of(quad)
-            current = self._reader.quads(None, kg("currentVersion"), version, CATALOGUE)
-            found += [self._record(subject_of(q), version) for q in current]
+            for current in self._reader.quads(None, kg("currentVersion"), version, CATALOGUE):
+                found += self._records({"source": subject_of(current)})
         return found
 
     def source_of_graph(self, graph: NamedNode) -> NamedNode | None:
@@ -194,39 +194,45 @@ class Catalogue:
             return object_node(quad)
         return None
 
-    def _values(self, subject: NamedNode, predicate: NamedNode) -> list[str]:
-        found = self._reader.quads(subject, predicate, None, CATALOGUE)
-        return sorted(text_object(q) for q in found)
+    def _records(self, bindings: Mapping[str, Term]) -> list[SourceRecord]:
+        told: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for row in solutions_of(self._reader.query(_sources_query(), bindings)):
+            source, about, property_, value = (cast(Term, term).value for term in row)
+            told[source][f"{about} {shorten(property_)}"].append(value)
+        records = [_record(iri, values) for iri, values in told.items()]
+        return sorted(records, key=lambda record: record.id)
 
-    def _first(self, subject: NamedNode, predicate: NamedNode) -> str | None:
-        return next(iter(self._values(subject, predicate)), None)
 
-    def _record(self, source: NamedNode, version: NamedNode) -> SourceRecord:
-        def text(name: str) -> str:
-            return self._first(version, kg(name)) or ""
+@cache
+def _sources_query() -> str:
+    return files("kg_service").joinpath("catalogue_sources.rq").read_text(encoding="utf-8")
 
-        def number(name: str) -> int:
-            return int(self._first(version, kg(name)) or 0)
 
-        ingest = NamedNode(self._first(version, prov("wasGeneratedBy")) or "urn:kg:unknown")
-        return SourceRecord(
-            id=self._first(source, dcterms("identifier")) or source.value,
-            iri=source.value,
-            title=self._first(source, dcterms("title")),
-            format=text("format"),
-            version=text("sha256"),
-            origin=text("origin"),
-            identifier=self._first(version, dcterms("source")),
-            licence=self._first(version, dcterms("license")),
-            profiles=tuple(self._values(version, dcterms("conformsTo"))),
-            visibility=text("visibility"),
-            ingested=self._first(ingest, prov("endedAtTime")) or "",
-            asserted=number("assertedTriples"),
-            aligned=number("alignedTriples"),
-            repairs=number("repairs"),
-            losses=number("losses"),
-            warnings=number("warnings"),
-            asserted_graph=text("assertedGraph"),
-            aligned_graph=text("alignedGraph"),
-            identity_graph=text("identityGraph"),
-        )
+def _record(iri: str, told: Mapping[str, list[str]]) -> SourceRecord:
+    def first(name: str) -> str | None:
+        return min(told[name]) if told.get(name) else None
+
+    def text(name: str) -> str:
+        return first(f"version kg:{name}") or ""
+
+    return SourceRecord(
+        id=first("source dcterms:identifier") or iri,
+        iri=iri,
+        title=first("source dcterms:title"),
+        format=text("format"),
+        version=text("sha256"),
+        origin=text("origin"),
+        identifier=first("version dcterms:source"),
+        licence=first("version dcterms:license"),
+        profiles=tuple(sorted(told.get("version dcterms:conformsTo", ()))),
+        visibility=text("visibility"),
+        ingested=first("ingest prov:endedAtTime") or "",
+        asserted=int(text("assertedTriples") or 0),
+        aligned=int(text("alignedTriples") or 0),
+        repairs=int(text("repairs") or 0),
+        losses=int(text("losses") or 0),
+        warnings=int(text("warnings") or 0),
+        asserted_graph=text("assertedGraph"),
+        aligned_graph=text("alignedGraph"),
+        identity_graph=text("identityGraph"),
+    )

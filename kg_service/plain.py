@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from kg_service.catalogue import SourceRecord
-from kg_service.describe import Thing
 
 
 def source_json(record: SourceRecord) -> dict[str, Any]:
@@ -31,17 +30,4 @@ def source_json(record: SourceRecord) -> dict[str, Any]:
             "aligned": record.aligned_graph,
             "identity": record.identity_graph,
         },
-    }
-
-
-def thing_json(thing: Thing) -> dict[str, Any]:
-    """A node of the graph; keys are stable."""
-    return {
-        "id": thing.iri,
-        "label": thing.label,
-        "kind": thing.kind,
-        "kinds": list(thing.kinds),
-        "identifiers": list(thing.identifiers),
-        "description": thing.description,
-        "sources": [source.id for source in thing.sources],
     }

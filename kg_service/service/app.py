@@ -19,7 +19,7 @@ from kg_service.service.context import ServiceContext
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
 from kg_service.service.graphql_http import graphql_router
-from kg_service.service.methods import HeadAndOptions
+from kg_service.service.methods import CommonHeaders, HeadAndOptions
 from kg_service.service.offline_docs import offline_app
 from kg_service.service.openapi import DESCRIPTION, TAGS, TITLE
 from kg_service.service.pages import pages_router
@@ -48,6 +48,7 @@ def create_app(context: ServiceContext) -> FastAPI:
     ):
         app.include_router(router)
     app.add_middleware(HeadAndOptions)
+    app.add_middleware(CommonHeaders)
     # the last that is added is the first that is asked; it answers preflight requests by itself
     app.add_middleware(
         CORSMiddleware,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from typing import Any
 
-from cross_web import HTTPException
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.routing import APIRoute
 from strawberry.fastapi import GraphQLRouter
@@ -54,11 +54,20 @@ class _Router(GraphQLRouter[GraphQLContext, None]):
     async def render_graphql_ide(self, request: Request) -> HTMLResponse:
         return graphiql_page(request.scope.get("root_path", ""))
 
-    async def run(self, *args: Any, **options: Any) -> Any:
-        try:
-            return await super().run(*args, **options)
-        except HTTPException as error:
-            raise HttpError(error.status_code, "usage", error.reason) from error
+
+class _Route(APIRoute):
+    """Gives strawberry's own errors, which are plain text, the form of all errors."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            response = await handle(request)
+            if isinstance(response, PlainTextResponse) and response.status_code >= 400:
+                raise HttpError(response.status_code, "usage", bytes(response.body).decode())
+            return response
+
+        return handler
 
 
 def graphql_router(context: ServiceContext) -> APIRouter:
@@ -69,7 +78,13 @@ def graphql_router(context: ServiceContext) -> APIRouter:
     def given() -> GraphQLContext:
         return GraphQLContext(context)
 
-    graphql = _Router(schema, path="/graphql", context_getter=given, subscription_protocols=())
+    graphql = _Router(
+        schema,
+        path="/graphql",
+        context_getter=given,
+        subscription_protocols=(),
+        route_class=_Route,
+    )
     for route in graphql.routes:
         if isinstance(route, APIRoute):
             route.summary = "Ask in GraphQL"

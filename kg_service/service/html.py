@@ -64,7 +64,7 @@ def page(title: str, body: str, root: str = "", status: int = 200) -> HTMLRespon
 </html>
 """,
         status,
-        headers={"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff"},
+        headers={"Content-Security-Policy": _POLICY},
     )
 
 

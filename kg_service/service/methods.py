@@ -1,7 +1,8 @@
-"""HEAD and OPTIONS for every route, which FastAPI gives to none by itself."""
+"""What holds for every route: HEAD and OPTIONS, and headers for caches and browsers."""
 
 from __future__ import annotations
 
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -30,3 +31,20 @@ def _without_body(send: Send) -> Send:
         await send(message)
 
     return head
+
+
+class CommonHeaders:
+    """Says that the form of an answer depends on Accept, and that its type is meant as told."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.add_vary_header("Accept")
+                headers["X-Content-Type-Options"] = "nosniff"
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)

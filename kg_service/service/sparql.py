@@ -14,7 +14,7 @@ from pyoxigraph import (
     RdfFormat,
 )
 
-from kg_service.errors import QuerySyntax, StoreError, UsageError
+from kg_service.errors import StoreError, UsageError
 from kg_service.service import sparql_page
 from kg_service.service.context import ServiceContext
 from kg_service.service.errors import HttpError
@@ -25,7 +25,6 @@ from kg_service.service.sparql_formats import GRAPHS, HTML, SOLUTIONS, Chosen, c
 from kg_service.service.sparql_request import read_request
 from kg_service.store.port import QueryResult
 from kg_service.store.sparql_text import query_form, refuse_calls_out
-from kg_service.store.syntax import explain_syntax
 
 
 def sparql_router(context: ServiceContext) -> APIRouter:
@@ -91,8 +90,6 @@ def _answer(
         if chosen.writes is None:
             return sparql_page.answer_page(query, result, root)
         return Response(_written(result, chosen), media_type=header(chosen.media_type))
-    except QuerySyntax as error:
-        raise QuerySyntax(explain_syntax(query, str(error))) from error
     except OSError as error:
         raise StoreError(f"the store can not be read: {error}") from error
     except RuntimeError as error:

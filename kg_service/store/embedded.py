@@ -29,7 +29,8 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Variable
 
 from kg_service.errors import QuerySyntax, StoreBusy, StoreError, UsageError
 from kg_service.store.port import NO_BINDINGS, Change, QueryResult, Term
-from kg_service.store.sparql_text import refuse_calls_out
+from kg_service.store.sparql_text import keywords, refuse_calls_out
+from kg_service.store.syntax import explain_syntax
 from kg_service.terms import JOURNAL, PREFIXES, kg
 
 LAYOUT = 1
@@ -53,11 +54,13 @@ class OxigraphReader:
             result: QueryResult = self._store.query(
                 sparql,
                 prefixes=PREFIXES,
-                use_default_graph_as_union=True,
+                # a query that names its own dataset (FROM) has that one
+                use_default_graph_as_union="FROM" not in set(keywords(sparql)),
                 substitutions={Variable(name): term for name, term in bindings.items()},
             )
         except SyntaxError as error:
-            raise QuerySyntax(f"the SPARQL query does not parse: {error.msg}") from error
+            said = explain_syntax(sparql, str(error.msg))
+            raise QuerySyntax(f"the SPARQL query does not parse: {said}") from error
         except (ValueError, RuntimeError) as error:
             raise UsageError(f"the SPARQL query can not be evaluated: {error}") from error
         except OSError as error:

@@ -19,6 +19,7 @@ from SPARQLWrapper.SPARQLExceptions import (
 from kg_service import __version__
 from kg_service.errors import QuerySyntax, StoreError, UsageError
 from kg_service.store.dataset import dataset_of
+from kg_service.store.syntax import explain_syntax
 
 PREFIX = "sparql+"
 DEFAULT_TIMEOUT_S = 300
@@ -123,7 +124,8 @@ class Endpoint:
             body: bytes = wrapper.query().response.read()
             return body
         except QueryBadFormed as error:
-            raise QuerySyntax(f"the SPARQL query does not parse: {_detail(error)}") from error
+            said = explain_syntax(wrapper.queryString, _detail(error))
+            raise QuerySyntax(f"the SPARQL query does not parse: {said}") from error
         except EndPointNotFound as error:
             raise StoreError(
                 f"{self.name}: the server has nothing at {self.query_url} or {self.update_url}; "

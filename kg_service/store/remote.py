@@ -39,7 +39,7 @@ from kg_service.store.claim import Claim
 from kg_service.store.endpoint import Endpoint, is_remote
 from kg_service.store.port import NO_BINDINGS, Change, QueryResult, Term
 from kg_service.store.sparql_text import query_form, refuse_calls_out
-from kg_service.terms import JOURNAL, kg
+from kg_service.terms import JOURNAL, PREFIXES, kg
 
 __all__ = ["RemoteStore", "is_remote"]
 
@@ -50,6 +50,9 @@ _GUARDS = "urn:kg:commit:"
 _CHUNK_CHARACTERS = 1_000_000
 _JSON = "application/sparql-results+json"
 _N_TRIPLES = "application/n-triples"
+
+
+_USUAL_PREFIXES = "".join(f"PREFIX {name}: <{iri}> " for name, iri in PREFIXES.items())
 
 
 class RemoteStore:
@@ -73,7 +76,8 @@ class RemoteStore:
 
     def query(self, sparql: str, bindings: Mapping[str, Term] = NO_BINDINGS) -> QueryResult:
         refuse_calls_out(sparql)
-        text = bind(sparql, bindings)
+        # on the first line, so that a server's line numbers stay those of the query
+        text = _USUAL_PREFIXES + bind(sparql, bindings)
         if query_form(sparql) in ("CONSTRUCT", "DESCRIBE"):
             return self._graph(text)
         return self._solutions(text)

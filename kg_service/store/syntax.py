@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kg_service.store.sparql_text import keywords
+from kg_service.terms import PREFIXES
 
 _PLACE = re.compile(
     r"error at (?P<line>\d+):(?P<column>\d+): (?:expected )?(?P<rest>.*)", re.DOTALL
@@ -60,7 +61,7 @@ def _reason(sparql: str, rest: str) -> str:
 
 
 def _undeclared(sparql: str) -> Iterator[str]:
-    declared = set(_DECLARED.findall(sparql))
+    declared = {*PREFIXES, *_DECLARED.findall(sparql)}
     for match in _NAMED.finditer(sparql):
         prefix = match["prefix"]
         if prefix is not None and prefix not in declared:

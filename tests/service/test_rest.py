@@ -96,6 +96,14 @@ def test_a_store_that_can_not_be_read(tmp_path: Path, alignment: Alignment, stor
     assert client.get("/health").json()["status"] == "failing"
 
 
+@pytest.mark.parametrize("path", ["/", "/sources", "/sparql?query=ASK {}", "/nothing", "/docs"])
+def test_headers_that_every_answer_has(client: TestClient, path: str) -> None:
+    headers = client.get(path, headers={"origin": "http://other.test"}).headers
+    assert "Accept" in headers["vary"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["access-control-allow-origin"] == "*"
+
+
 def test_every_error_has_one_form(client: TestClient) -> None:
     for answer in (client.get("/nothing"), client.delete("/sources"), client.get("/lineage")):
         assert answer.status_code >= 400
