@@ -2,7 +2,9 @@
 #   make demo    ingests the example, prints what it answers, serves at http://127.0.0.1:8000
 #   make test    runs all tests
 SHELL := /bin/sh
-PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 python3.11 python3,$(shell command -v $(p) 2>/dev/null)))
+# the first that really runs and is new enough
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+    "$$p" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
@@ -12,9 +14,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 venv: $(VENV)/.test
 
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	@test -n "$(PYTHON)" || \
 	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3" >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || \
+	@"$(PYTHON)" -m venv $(VENV) || \
 	  { echo "Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
 
 $(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
