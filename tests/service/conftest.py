@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from kg_service.questions import load_questions
 from service.servers import serving
 from support import BASE, crate, ref
 
 from kg_service.align.engine import Alignment
 from kg_service.graph import KnowledgeGraph
 from kg_service.intake import Intake
+from kg_service.questions import load_questions
 from kg_service.resources import resource_folder
 from kg_service.service.app import ServiceContext, create_app
 from kg_service.store.embedded import DiskStore, SnapshotReader
