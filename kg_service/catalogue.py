@@ -6,6 +6,7 @@ it like the rest. This module writes those statements and reads them back as rec
 
 from __future__ import annotations
 
+import getpass
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -107,6 +108,7 @@ def record_quads(
         _q(version, prov("wasGeneratedBy"), ingest),
         _q(ingest, RDF_TYPE, kg("Ingest")),
         _q(ingest, prov("endedAtTime"), now),
+        _q(ingest, kg("ingestedBy"), Literal(_account())),
         _q(ingest, kg("software"), Literal(software)),
         _q(ingest, kg("mappingSets"), Literal(sets)),
     ]
@@ -135,6 +137,13 @@ def record_quads(
     if previous is not None:
         quads.append(_q(version, prov("wasRevisionOf"), previous_version(iris, previous)))
     return quads
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"  # a container's user need not have a name
 
 
 def _finding_quads(ingest: NamedNode, report: IngestReport) -> Iterator[Quad]:

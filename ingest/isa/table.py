@@ -86,6 +86,11 @@ class _TableReader:
                     )
             cells = cells[: self._width]
         elif len(cells) < self._width:
+            self._findings.warned(
+                "short-row",
+                self._at(number, len(cells) - 1),
+                f"the row ends here, under {self._width} headings; the rest is taken as empty",
+            )
             cells = cells + [""] * (self._width - len(cells))
         if cells[0].startswith("#") and not any(cells[1:]):
             self._findings.warned("comment-line", self._at(number, 0), cells[0])

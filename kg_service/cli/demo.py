@@ -18,6 +18,7 @@ from kg_service.lineage.model import Direction, Request
 from kg_service.opening import base_of, load_alignment, open_graph, open_writer
 from kg_service.resources import resource_folder
 from kg_service.settings import Settings
+from kg_service.vocabulary import keep_vocabulary
 
 _SPECIMEN = "barley-plant-01"
 _QUESTIONS: tuple[tuple[str, dict[str, str]], ...] = (
@@ -53,7 +54,9 @@ def _ingest(settings: Settings) -> None:
     out.print("$ kg ingest examples/barley-roots\n")
     store = open_writer(settings)
     try:
-        for report in Intake(store, load_alignment(), base_of(settings)).take_path(example):
+        alignment = load_alignment()
+        keep_vocabulary(store, alignment, resource_folder("ontologies"))
+        for report in Intake(store, alignment, base_of(settings)).take_path(example):
             if report is None:
                 continue
             if report.error:

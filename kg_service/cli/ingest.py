@@ -16,8 +16,10 @@ from kg_service.errors import UsageError
 from kg_service.intake import Intake
 from kg_service.opening import base_of, load_alignment, open_writer
 from kg_service.report import IngestReport, Outcome
+from kg_service.resources import resource_folder
 from kg_service.settings import Settings
 from kg_service.store.port import GraphStore
+from kg_service.vocabulary import keep_vocabulary
 
 _PUBLISH_EVERY_S = 5.0
 
@@ -44,6 +46,7 @@ def ingest(
     alignment = load_alignment()
     target = open_writer(settings)
     try:
+        keep_vocabulary(target, alignment, resource_folder("ontologies"))
         reports, passed_over = _take_all(
             Intake(target, alignment, base_of(settings)), target, paths, source_id
         )

@@ -1,0 +1,81 @@
+"""The vocabulary graph: the service's ontologies and the mapping sets, as data beside the rest.
+
+So a steward can ask in SPARQL what a term means and what it maps to: each row is a SKOS
+statement, and an annotated axiom (SSSOM in RDF) that tells its id and set.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
+
+from kg_service.align.engine import Alignment
+from kg_service.align.mapping import MappingSet, Row
+from kg_service.rdf import node_object
+from kg_service.store.port import Change, GraphStore
+from kg_service.terms import CATALOGUE, OWL_NS, RDF_TYPE, VOCABULARY, dcterms, kg
+
+_SKOS = "http://www.w3.org/2004/02/skos/core#"
+_SSSOM = "https://w3id.org/sssom/"
+_CURRENT = kg("vocabularyGraph")
+
+
+def vocabulary_triples(alignment: Alignment, ontologies: Path) -> list[Triple]:
+    """The ontologies' statements, and those of every mapping row and rule."""
+    made: dict[Triple, None] = {}
+    for path in sorted(ontologies.glob("*.ttl")):
+        for quad in parse(path=str(path), format=RdfFormat.TURTLE):
+            made[quad.triple] = None
+    for mapping in alignment.sets:
+        made.update(dict.fromkeys(_set_triples(mapping)))
+    return list(made)
+
+
+def _set_triples(mapping: MappingSet) -> Iterator[Triple]:
+    node = NamedNode(mapping.iri)
+    yield Triple(node, RDF_TYPE, NamedNode(_SSSOM + "MappingSet"))
+    yield Triple(node, dcterms("title"), Literal(mapping.title))
+    yield Triple(node, dcterms("hasVersion"), Literal(mapping.version))
+    for row in mapping.rows:
+        yield from _row_triples(node, row)
+    for rule in mapping.rules:
+        iri = NamedNode(rule.iri)
+        yield Triple(node, dcterms("hasPart"), iri)
+        yield Triple(iri, RDF_TYPE, kg("Rule"))
+        yield Triple(iri, dcterms("description"), Literal(rule.summary))
+        yield Triple(iri, kg("grade"), Literal(rule.grade.value))
+
+
+def _row_triples(set_node: NamedNode, row: Row) -> Iterator[Triple]:
+    source, target = NamedNode(row.source), NamedNode(row.target)
+    relation = NamedNode(_SKOS + row.predicate)
+    node = NamedNode(f"{set_node.value}#{row.record_id}")
+    yield Triple(source, relation, target)
+    yield Triple(node, RDF_TYPE, NamedNode(_SSSOM + "Mapping"))
+    yield Triple(node, dcterms("isPartOf"), set_node)
+    yield Triple(node, NamedNode(OWL_NS + "annotatedSource"), source)
+    yield Triple(node, NamedNode(OWL_NS + "annotatedProperty"), relation)
+    yield Triple(node, NamedNode(OWL_NS + "annotatedTarget"), target)
+    if row.comment:
+        yield Triple(node, dcterms("description"), Literal(row.comment))
+
+
+def keep_vocabulary(store: GraphStore, alignment: Alignment, ontologies: Path) -> None:
+    """Put the vocabulary into the store, unless it is there in this version."""
+    triples = vocabulary_triples(alignment, ontologies)
+    digest = hashlib.sha256("\n".join(sorted(map(str, triples))).encode()).hexdigest()
+    graph = NamedNode(f"{VOCABULARY.value}/{digest[:16]}")
+    stale = list(store.quads(VOCABULARY, _CURRENT, None, CATALOGUE))
+    if any(quad.object == graph for quad in stale):
+        return
+    store.commit(
+        Change(
+            graphs={graph: triples},
+            drop=[old for quad in stale if (old := node_object(quad)) is not None],
+            delete=stale,
+            insert=[Quad(VOCABULARY, _CURRENT, graph, CATALOGUE)],
+        )
+    )
