@@ -191,6 +191,8 @@ def store_base(folder: Path) -> str | None:
         meta = json.loads((folder / "kg-store.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
+    except NotADirectoryError as error:
+        raise StoreError(f"{folder}: not a folder; a store is kept in one") from error
     except (OSError, ValueError) as error:
         raise StoreError(f"{folder}: kg-store.json can not be read ({error})") from error
     if meta.get("layout") != LAYOUT:

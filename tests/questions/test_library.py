@@ -33,7 +33,20 @@ CONTEXTS = [
     CONTEXT_1_1,
     ["https://w3id.org/ro/crate/1.2/context", CONTEXT_1_1[1]],
     ["https://w3id.org/ro/crate/1.3/context", CONTEXT_1_1[1]],
-]
+    # schema.org over https, the bioschemas terms of 1.3, no RO-Crate context at all
+    {"@vocab": "https://schema.org/", "File": "MediaObject"}
+    | {
+        term: f"https://bioschemas.org/terms/{term}"
+        for term in ("ComputationalWorkflow", "FormalParameter", "input", "output")
+    }
+    | {
+        term: f"https://w3id.org/ro/terms/workflow-run#{term}"
+        for term in (
+            "ParameterConnection", "DockerImage", "connection", "sourceParameter",
+            "targetParameter", "containerImage", "resourceUsage", "registry", "tag",
+        )
+    },
+]  # fmt: skip
 
 
 def run_crate(folder: Path, number: int = 1, context: Any = CONTEXT_1_1) -> Path:
@@ -173,7 +186,7 @@ def test_every_spelling_of_the_terms_gives_the_same_rows(
         if question.id.startswith("cq"):
             rows = [answers(graph, question.id) for graph in graphs]
             assert rows[0]
-            assert rows[0] == rows[1] == rows[2], question.id
+            assert all(other == rows[0] for other in rows), question.id
 
 
 def test_the_example_answers_across_its_sources(

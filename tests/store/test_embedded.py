@@ -164,3 +164,10 @@ def test_a_query_is_bound_by_terms_not_by_text() -> None:
 def test_evaluation_errors_are_usage_errors() -> None:
     with pytest.raises(UsageError):
         list(OxigraphStore().query("SELECT * { ?s ?p ?o } LIMIT -1"))  # type: ignore[arg-type]
+
+
+def test_a_file_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("x", encoding="utf-8")
+    for folder in (tmp_path / "f", tmp_path / "f" / "below"):
+        with pytest.raises(StoreError, match="not a folder"):
+            store_base(folder)
