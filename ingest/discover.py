@@ -15,10 +15,10 @@ from ingest.formats import FORMATS, Format
 from ingest.sniff import Sniff
 
 _ARCHIVES = {".zip", ".eln"}
-_READABLE = {".json", ".jsonld", ".jsonl", ".ndjson", ".xml", ".yaml", ".yml"}
+_READABLE = {suffix for fmt in FORMATS for suffix in fmt.suffixes}
 _JSON = {".json", ".jsonld"}
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
-_KNOWN = "RO-Crate, ISA-Tab, ISA-JSON, ICAT dump or SciCat export"
+_KNOWN = ", ".join(fmt.title for fmt in FORMATS)
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _or_nothing_here(discoveries: Iterator[Discovery], location: str) -> Iterato
         yield Refused(
             location,
             UnknownFormat(
-                f"no source in it that is known ({_KNOWN})",
+                f"no source in it that is known; known are: {_KNOWN}",
                 where=location,
                 todo="check that it is what you meant to ingest",
             ),

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
-from pyoxigraph import Triple
+from pyoxigraph import NamedNode, Triple
 
 from ingest.findings import Findings
+
+
+class Visibility(StrEnum):
+    """Who may see a source: everyone, who is signed in, or named groups."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    RESTRICTED = "restricted"
 
 
 @dataclass(frozen=True)
@@ -17,12 +26,18 @@ class Description:
 
     ``identifier`` is the source's own: a DOI or the root's ``identifier`` of a crate, the
     investigation identifier of an ISA document. ``profiles`` are IRIs (dct:conformsTo).
+    ``visibility`` is what the source says of its access, None where it says nothing;
+    ``groups`` are those that a restricted one names; ``visible_from`` is the end of an embargo
+    (xsd:date or xsd:dateTime, as written).
     """
 
     identifier: str | None = None
     title: str | None = None
     licence: str | None = None
     profiles: tuple[str, ...] = ()
+    visibility: Visibility | None = None
+    groups: tuple[str, ...] = ()
+    visible_from: str | None = None
 
 
 class Document(Protocol):
@@ -37,4 +52,19 @@ class Document(Protocol):
         ``base`` ends in a slash; relative identifiers resolve against it. What could not be
         kept as it was written is told to ``findings``.
         """
+        ...
+
+
+@runtime_checkable
+class Bundled(Protocol):
+    """A document that holds further named sets of statements, such as the bundles of PROV.
+
+    PROV-DM, section 5.4: a bundle is an entity, so that its own provenance can be told. Each
+    becomes a pair of graphs (asserted, aligned) of its own within the source.
+    """
+
+    def bundles(
+        self, base: str, findings: Findings
+    ) -> Iterator[tuple[NamedNode, Iterator[Triple]]]:
+        """Each bundle's IRI and its statements; see ``Document.triples``."""
         ...

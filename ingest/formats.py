@@ -29,6 +29,7 @@ class Format:
 
     ``mains`` looks at a folder and the names of the files directly in it, and gives the main
     file of each source that the folder is. ``is_file`` says whether a file on its own is one.
+    ``suffixes`` are those of files that are looked at when met on a walk through a folder.
     ``owns_subfolders``: what lies below belongs to the source, but for sources nested in it.
     """
 
@@ -37,6 +38,7 @@ class Format:
     read: Callable[[Bundle], Document]
     mains: Callable[[Bundle, Sequence[str]], list[str]] = _no_mains
     is_file: Callable[[Sniff], bool] = _never
+    suffixes: tuple[str, ...] = ()
     owns_subfolders: bool = False
 
 
@@ -47,16 +49,30 @@ FORMATS: tuple[Format, ...] = (
         rocrate.read,
         mains=rocrate.mains,
         is_file=rocrate.is_crate_metadata,
+        suffixes=(".json", ".jsonld"),
         owns_subfolders=True,
     ),
     Format("isa-tab", "ISA-Tab", isa.read_tab, mains=isa.tab_mains),
-    Format("isa-json", "ISA-JSON", isa.read_json, is_file=isa.is_isa_json),
-    Format("icat", "ICAT dump", icat.read, is_file=icat.is_icat_dump),
+    Format(
+        "isa-json",
+        "ISA-JSON",
+        isa.read_json,
+        is_file=isa.is_isa_json,
+        suffixes=(".json",),
+    ),
+    Format(
+        "icat",
+        "ICAT dump",
+        icat.read,
+        is_file=icat.is_icat_dump,
+        suffixes=(".xml", ".yaml", ".yml"),
+    ),
     Format(
         "scicat",
         "SciCat records",
         scicat.read,
         mains=scicat.mains,
         is_file=scicat.is_scicat_export,
+        suffixes=(".json", ".jsonl", ".ndjson"),
     ),
 )
