@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from kg_service.align.engine import Alignment
@@ -14,9 +15,10 @@ from kg_service.store.port import GraphReader, GraphStore
 from kg_service.store.remote import RemoteStore, is_remote
 
 
-def load_alignment() -> Alignment:
-    """The mapping sets that ship with the service. Raises MappingError."""
-    return Alignment.load(resource_folder("mappings"), resource_folder("ontologies") / "kg.ttl")
+def load_alignment(own: Sequence[str] = ()) -> Alignment:
+    """The mapping sets that ship with the service, and those of folders. Raises MappingError."""
+    folders = [resource_folder("mappings"), *map(Path, own)]
+    return Alignment.load(folders, resource_folder("ontologies") / "kg.ttl")
 
 
 def base_of(settings: Settings) -> str:
@@ -47,4 +49,4 @@ def open_writer(settings: Settings) -> GraphStore:
 
 def open_graph(settings: Settings) -> KnowledgeGraph:
     """The knowledge graph over a store, to read."""
-    return KnowledgeGraph(open_reader(settings), load_alignment())
+    return KnowledgeGraph(open_reader(settings), load_alignment(settings.mappings))

@@ -7,16 +7,19 @@ statements in canonical spelling, in a store of their own.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
-from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import Triple
 
 from ingest.findings import Findings
 from kg_service.align.footprint import footprint
-from kg_service.align.mapping import MappingSet, Row, load_mapping_sets
+from kg_service.align.loading import load_sets, load_spelling
+from kg_service.align.mapping import MappingSet, Row
 from kg_service.align.plans import (
     TYPE,
     Classes,
@@ -31,10 +34,9 @@ from kg_service.align.plans import (
 from kg_service.align.prov_types import implied_types, with_time
 from kg_service.align.rules import made_by, rule_store
 from kg_service.align.spelling import Spelling
+from kg_service.align.vocabulary import TargetVocabulary
 from kg_service.store.statements import END, Statements
-from kg_service.terms import RDFS_NS
 
-_RDFS_SUBCLASS = NamedNode(RDFS_NS + "subClassOf")
 _BATCH_LINES = 10_000
 _NO_CLASSES: tuple[bytes, ...] = ()
 
@@ -60,28 +62,52 @@ class Alignment:
     """All mapping sets, ready to be applied to graphs."""
 
     def __init__(
-        self, sets: Sequence[MappingSet], spelling: Spelling, superclasses: dict[str, list[str]]
+        self,
+        sets: Sequence[MappingSet],
+        spelling: Spelling,
+        superclasses: Mapping[str, list[str]],
     ) -> None:
+        self._superclasses = superclasses
         self.sets = tuple(sets)
         self.spelling = spelling
         self.plans = Plans(sets, spelling, superclasses)
         self._never = never_happened(sets)
 
     @classmethod
-    def load(cls, mappings: Path, ontology: Path) -> Alignment:
-        """From the folder of mapping sets and the service's ontology. Raises MappingError."""
-        parents: dict[str, list[str]] = defaultdict(list)
-        for quad in parse(path=str(ontology), format=RdfFormat.TURTLE):
-            if quad.predicate == _RDFS_SUBCLASS and isinstance(quad.object, NamedNode):
-                assert isinstance(quad.subject, NamedNode)
-                parents[quad.subject.value].append(quad.object.value)
-        spelling = Spelling.load(mappings / "spellings.tsv")
-        return cls(load_mapping_sets(mappings), spelling, _closure(parents))
+    def load(cls, folders: Sequence[Path], ontology: Path) -> Alignment:
+        """From folders of mapping sets and the service's ontology. Raises MappingError."""
+        vocabulary = TargetVocabulary.load(ontology)
+        sets = load_sets(folders, vocabulary)
+        return cls(sets, load_spelling(folders), vocabulary.superclasses)
+
+    @cached_property
+    def digest(self) -> str:
+        """Eight hex digits that change whenever the alignment may give another result."""
+        said = repr((self.sets_said(), self.spelling.pairs, sorted(self._superclasses.items())))
+        return sha256(said.encode()).hexdigest()[:8]
 
     @property
     def version(self) -> str:
-        """The versions of all sets, for the catalogue."""
-        return ", ".join(f"{m.iri.rpartition('/')[2]} {m.version}" for m in self.sets)
+        """The versions of all sets, and the digest of what they say, for the catalogue."""
+        versions = ", ".join(f"{m.name} {m.version}".strip() for m in self.sets)
+        return f"{versions} ({self.digest})"
+
+    def sets_said(self) -> list[tuple[object, ...]]:
+        """What the sets say that bears on a result; not where their files lie."""
+        return [
+            (
+                mapping.iri,
+                [
+                    (r.record_id, r.source, r.target, r.predicate, r.inverse,
+                     sorted(r.subject.classes), r.subject.negated,
+                     sorted(r.object.classes), r.object.negated)
+                    for r in mapping.rows
+                ],
+                [(rule.iri, rule.grade.value, rule.text) for rule in mapping.rules],
+                [(n.property, n.local_name) for n in mapping.not_provenance],
+            )
+            for mapping in self.sets
+        ]  # fmt: skip
 
     def rows_to(self, target: str) -> list[Row]:
         """The entailing rows that lead to a target term."""
@@ -252,17 +278,3 @@ def _local_name(rest: bytes) -> str:
     closing = b">" if rest[:1] == b"<" else b'"'
     text = rest[1:].rpartition(closing)[0].decode()
     return text.rpartition("/")[2].rpartition("#")[2].rpartition(":")[2]
-
-
-def _closure(parents: dict[str, list[str]]) -> dict[str, list[str]]:
-    closed: dict[str, list[str]] = {}
-    for kind in parents:
-        found: dict[str, None] = {}
-        pending = list(parents[kind])
-        while pending:
-            parent = pending.pop()
-            if parent not in found:
-                found[parent] = None
-                pending += parents.get(parent, ())
-        closed[kind] = list(found)
-    return closed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg_service.align.mapping import Condition, MappingSet, Row, is_target
@@ -85,7 +85,10 @@ class Plans:
     """All rows by the term they map; a plan is made when its term is first met."""
 
     def __init__(
-        self, sets: Sequence[MappingSet], spelling: Spelling, superclasses: dict[str, list[str]]
+        self,
+        sets: Sequence[MappingSet],
+        spelling: Spelling,
+        superclasses: Mapping[str, list[str]],
     ) -> None:
         self._spelling = spelling
         self._superclasses = superclasses
