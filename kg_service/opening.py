@@ -34,10 +34,8 @@ def open_reader(settings: Settings) -> GraphReader:
     """A store to read. Raises StoreError where there is none yet."""
     if is_remote(settings.store):
         return RemoteStore(settings.store)
-    folder = Path(settings.store)
-    if store_base(folder) is None:
-        raise StoreError(f"{folder}: there is no store yet; create it with: kg ingest PATH")
-    return SnapshotReader(folder)
+    _must_exist(Path(settings.store))
+    return SnapshotReader(Path(settings.store))
 
 
 def open_writer(settings: Settings) -> GraphStore:
@@ -45,6 +43,18 @@ def open_writer(settings: Settings) -> GraphStore:
     if is_remote(settings.store):
         return RemoteStore(settings.store, writer=True)
     return DiskStore(Path(settings.store), base_of(settings))
+
+
+def open_existing(settings: Settings) -> GraphStore:
+    """A store to write that must be there already. Raises StoreError, StoreBusy."""
+    if not is_remote(settings.store):
+        _must_exist(Path(settings.store))
+    return open_writer(settings)
+
+
+def _must_exist(folder: Path) -> None:
+    if store_base(folder) is None:
+        raise StoreError(f"{folder}: there is no store yet; create it with: kg ingest PATH")
 
 
 def open_graph(settings: Settings) -> KnowledgeGraph:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from pyoxigraph import Literal, NamedNode, Triple
+
+from kg_service.align.mapping import MappingSet, Row
 from kg_service.catalogue import SourceRecord
+from kg_service.mapping_use import MappingUse
+from kg_service.why import Reason
 
 
 def source_json(record: SourceRecord) -> dict[str, Any]:
@@ -33,4 +38,77 @@ def source_json(record: SourceRecord) -> dict[str, Any]:
             "aligned": list(record.aligned_graphs),
             "identity": record.identity_graph,
         },
+    }
+
+
+def reason_json(reason: Reason) -> dict[str, Any]:
+    """Why a statement stands, in one graph; keys are stable."""
+    return {
+        "statement": _statement(reason.statement),
+        "source": reason.source.id,
+        "graph": reason.graph,
+        "grounds": [
+            {
+                "grade": ground.grade.value,
+                "by": ground.by,
+                "why": ground.why or None,
+                "basis": [_statement(basis) for basis in ground.basis],
+            }
+            for ground in reason.grounds
+        ],
+    }
+
+
+def _statement(triple: Triple) -> dict[str, Any]:
+    object_ = triple.object
+    assert isinstance(triple.subject, NamedNode)
+    said: dict[str, Any] = {"subject": triple.subject.value, "predicate": triple.predicate.value}
+    if isinstance(object_, Literal):
+        return {**said, "value": object_.value, "datatype": object_.datatype.value}
+    assert isinstance(object_, NamedNode)
+    return {**said, "object": object_.value}
+
+
+def mapping_set_json(mapping: MappingSet, use: MappingUse, *, rows: bool) -> dict[str, Any]:
+    """A mapping set and how often it fired, with its rows and rules if wanted."""
+    statements, sources = use.of(mapping)
+    told: dict[str, Any] = {
+        "name": mapping.name,
+        "iri": mapping.iri,
+        "title": mapping.title,
+        "version": mapping.version,
+        "statements": statements,
+        "sources": sources,
+    }
+    if not rows:
+        return {**told, "rows": len(mapping.rows), "rules": len(mapping.rules)}
+    told["rows"] = [_row(row, use) for row in mapping.rows]
+    told["rules"] = [
+        {
+            "iri": rule.iri,
+            "summary": rule.summary,
+            "grade": rule.grade.value,
+            "statements": use.statements[rule.iri],
+            "sources": use.sources[rule.iri],
+        }
+        for rule in mapping.rules
+    ]
+    return told
+
+
+def _row(row: Row, use: MappingUse) -> dict[str, Any]:
+    subject, relation, object_ = row.as_written
+    return {
+        "id": row.record_id,
+        "subject": subject,
+        "relation": relation,
+        "object": object_,
+        "subjectClasses": sorted(row.subject.classes),
+        "objectClasses": sorted(row.object.classes),
+        "negated": {"subject": row.subject.negated, "object": row.object.negated},
+        "inverse": row.inverse,
+        "entails": row.entails,
+        "statements": use.statements[row.record_id],
+        "sources": use.sources[row.record_id],
+        "comment": row.comment or None,
     }

@@ -7,7 +7,7 @@ asserted graph and the mapping sets (design: alignment must be explainable).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store, Triple, parse
@@ -18,11 +18,13 @@ from kg_service.align.mapping import Condition, Grade, MappingSet, Row, Rule
 from kg_service.align.plans import TIMES
 from kg_service.align.prov_types import DOMAIN_RANGE
 from kg_service.align.rules import made_by, rule_store
-from kg_service.align.times import time_literal
+from kg_service.align.times import same_time
 from kg_service.store.port import GraphReader
 from kg_service.store.statements import Statements
 from kg_service.terms import RDF_TYPE, shorten
 
+_LONGEST_PATH = 4
+_MOST_LOOKED_AT = 5_000
 _TEMPLATE = re.compile(r"CONSTRUCT\s*(?P<template>\{[^}]*\})", re.IGNORECASE)
 
 
@@ -108,7 +110,7 @@ class Explainer:
             assert isinstance(subject, NamedNode)
             for spelled in self._alignment.spelling.variants(row.source):
                 for quad in self._reader.quads(subject, NamedNode(spelled), None, asserted):
-                    if isinstance(quad.object, Literal) and time_literal(quad.object)[0] == object_:
+                    if isinstance(quad.object, Literal) and same_time(quad.object, object_):
                         yield quad.triple
         else:
             yield from self._written(Triple(subject, source, object_), asserted)
@@ -173,6 +175,10 @@ class Explainer:
         made = self._made_by(mapping, rule, asserted)
         if statement in made:
             yield statement, ""
+        elif _predicate(statement) in TIMES:
+            for triple in made:
+                if _is_same_time(triple, statement):
+                    yield triple, ""
         elif statement.predicate == RDF_TYPE and isinstance(statement.object, NamedNode):
             for triple in made:
                 if (
@@ -214,7 +220,7 @@ class Explainer:
         They are those between the values of one match, by the properties that it names.
         """
         store = self._store(mapping, asserted)
-        named = terms_named(rule.text)
+        named = {RDF_TYPE.value, *terms_named(rule.text)}
         rows = store.query(_TEMPLATE.sub("SELECT *", rule.text, count=1))
         assert isinstance(rows, QuerySolutions)
         wanted = {
@@ -228,17 +234,12 @@ class Explainer:
         exact = [values for values in met if wanted <= values]
         # a value that the rule itself makes (a time made one, an address built) is in no match
         fitting = exact or [values for values in met if made.subject in values]
+        values = fitting[0] if fitting else {made.subject}
         found: dict[Triple, None] = {}
-        for values in fitting[:1]:
-            for node in values:
-                if not isinstance(node, NamedNode):
-                    continue
-                for quad in store.quads_for_pattern(node, None, None, None):
-                    told = quad.object in values or (
-                        isinstance(quad.object, NamedNode) and quad.object.value in named
-                    )
-                    if told and _predicate(quad.triple) in named:
-                        found.update(dict.fromkeys(self._written(quad.triple, asserted)))
+        for node in values:
+            for path in _paths(node, values, named, store):
+                for triple in path:
+                    found.update(dict.fromkeys(self._written(triple, asserted)))
         yield from found
 
     def _implied(self, statement: Triple, aligned: NamedNode) -> Iterator[Ground]:
@@ -262,6 +263,42 @@ class Explainer:
 
 def _predicate(statement: Triple) -> str:
     return statement.predicate.value
+
+
+def _paths(
+    start: object, values: Collection[object], named: set[str], store: Store
+) -> Iterator[tuple[Triple, ...]]:
+    """The ways by named properties from one value of a match to others, or to a named class.
+
+    What lies on the way is what a property path stepped over.
+    """
+    pending: list[tuple[object, tuple[Triple, ...]]] = [(start, ())]
+    looked = 0
+    while pending and looked < _MOST_LOOKED_AT:
+        node, path = pending.pop()
+        if not isinstance(node, NamedNode):
+            continue
+        for quad in store.quads_for_pattern(node, None, None, None):
+            looked += 1
+            if _predicate(quad.triple) not in named:
+                continue
+            longer = (*path, quad.triple)
+            object_ = quad.object
+            if object_ in values or (isinstance(object_, NamedNode) and object_.value in named):
+                if object_ in values or not path:
+                    yield longer
+            elif len(longer) < _LONGEST_PATH:
+                pending.append((object_, longer))
+
+
+def _is_same_time(made: Triple, kept: Triple) -> bool:
+    """Whether a rule's statement of a time is the one that a store has normalised."""
+    return (
+        (made.subject, made.predicate) == (kept.subject, kept.predicate)
+        and isinstance(made.object, Literal)
+        and isinstance(kept.object, Literal)
+        and same_time(made.object, kept.object)
+    )
 
 
 def _said(row: Row) -> str:
