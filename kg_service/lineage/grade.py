@@ -14,11 +14,12 @@ from pyoxigraph import NamedNode, Quad, Store, Triple
 from kg_service.align.engine import Alignment
 from kg_service.align.mapping import Grade, Rule
 from kg_service.describe import Describer
-from kg_service.identity.links import Evidence
+from kg_service.identity.decisions import Decisions
+from kg_service.identity.evidence import Evidence, key_text
 from kg_service.lineage.model import Edge, EdgeKind
 from kg_service.rdf import triples_of
 from kg_service.store.port import GraphReader
-from kg_service.terms import KG_NS, shorten
+from kg_service.terms import shorten
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,7 @@ class Grounds:
 
     def of(self, edge: Edge) -> Ground:
         if edge.kind is EdgeKind.IDENTITY:
-            evidence = Evidence(edge.statement[1].value.removeprefix(KG_NS))
-            key = edge.statement[2].value.removeprefix("urn:kg:key:")
-            return Ground(Grade.INFERRED, f"{evidence.label} {key}")
+            return Ground(Grade.INFERRED, self._of_identity(edge))
         source = self._describer.source_of(edge.graph)
         if source is None:
             return Ground(Grade.ASSERTED, "")
@@ -58,6 +57,16 @@ class Grounds:
             or self._by_rule(edge, asserted)
             or Ground(Grade.MAPPED, "")
         )
+
+    def _of_identity(self, edge: Edge) -> str:
+        _thing, property_, key = edge.statement
+        evidence = Evidence.of_property(property_)
+        if evidence is Evidence.DECISION:
+            decision = Decisions(self._reader).of_key(key)
+            if decision is not None:
+                return f"{evidence.label} by {decision.who}: {decision.because}"
+        candidate = ", a candidate that nobody has confirmed" if evidence is Evidence.NAME else ""
+        return f"{evidence.label} {key_text(key)}{candidate}"
 
     def _stated(
         self, subject: NamedNode, predicate: NamedNode, object_: NamedNode, graph: NamedNode

@@ -20,7 +20,7 @@ from strawberry.types import ExecutionContext, Info
 
 from kg_service.errors import KgError, UsageError
 from kg_service.graph import KnowledgeGraph
-from kg_service.identity.links import Policy as PolicyOfLinks
+from kg_service.identity.evidence import Policy as PolicyOfLinks
 from kg_service.lineage import model
 from kg_service.questions import ask as ask_question
 from kg_service.questions import question_named
