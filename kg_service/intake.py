@@ -27,6 +27,7 @@ from kg_service.identity.identifiers import identifier_key
 from kg_service.identity.links import identity_triples
 from kg_service.report import IngestReport, Outcome
 from kg_service.store.port import Change, GraphStore
+from kg_service.tombstones import revival
 
 _VALID_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*(?:/[A-Za-z0-9][A-Za-z0-9._~-]*)*")
 _LONGEST_ID = 120
@@ -114,6 +115,7 @@ class Intake:
                     f"replaces the version of {source_id} that came from {previous.origin}; "
                     "give --id if it is another source",
                 )
+        returned = revival(self._store, iris.source, iris.version_node)
         self._store.commit(
             Change(
                 graphs={
@@ -122,14 +124,16 @@ class Intake:
                     iris.graph("identity"): identity,
                 },
                 drop=_graphs(previous),
-                delete=replaced_quads(self._store, iris, previous) if previous else [],
-                insert=record_quads(
-                    iris,
-                    report,
-                    previous,
-                    f"kg-service {__version__}",
-                    self._alignment.version,
-                ),
+                delete=[
+                    *(replaced_quads(self._store, iris, previous) if previous else ()),
+                    *returned.delete,
+                ],
+                insert=[
+                    *record_quads(
+                        iris, report, previous, f"kg-service {__version__}", self._alignment.version
+                    ),
+                    *returned.insert,
+                ],
             )
         )
         return report

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from kg_service import __version__
-from kg_service.cli import ask, demo, ingest, lineage, links, query, serve, sources
+from kg_service.cli import ask, demo, ingest, lineage, links, query, serve, sources, withdraw
 from kg_service.cli.console import complain
 from kg_service.errors import KgError, UsageError
 
@@ -29,6 +29,7 @@ app.command("lineage")(lineage.lineage)
 app.add_typer(links.links, name="links")
 app.command("ask")(ask.ask)
 app.command("query")(query.query)
+app.command("withdraw")(withdraw.withdraw)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 
