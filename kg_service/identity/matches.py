@@ -92,9 +92,9 @@ class Matches:
                 for match in self._by_key(node, evidence, key):
                     other = match.second if match.first == node else match.first
                     known = found.get(other)
-                    if known is None or _strength(match.evidence) < _strength(known.evidence):
+                    if known is None or _rank(match) < _rank(known):
                         found[other] = match
-        return list(found.values())
+        return [found[other] for other in sorted(found, key=lambda n: n.value)]
 
     def group(self, evidence: Evidence, key: NamedNode) -> Group:
         """The things that share a key on this evidence. Identifiers and sameAs are one."""
@@ -210,6 +210,10 @@ class Matches:
 
 def _strength(evidence: Evidence) -> int:
     return _ORDER[evidence]
+
+
+def _rank(match: Match) -> tuple[int, str, str]:
+    return _strength(match.evidence), match.key.value, match.graph.value
 
 
 _ORDER = {evidence: place for place, evidence in enumerate(Evidence)}
