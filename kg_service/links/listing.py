@@ -7,6 +7,7 @@ make n - 1 links. What speaks against a link does not hide it; a steward wants t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
@@ -24,6 +25,8 @@ from kg_service.terms import kg
 
 LISTED = (Evidence.DECISION, Evidence.IDENTIFIER, Evidence.SAME_AS, Evidence.LOCATION,
           Evidence.CONTENT)  # fmt: skip
+# the same as words, for interfaces to choose from
+EvidenceWord = StrEnum("EvidenceWord", {e.name: e.word for e in LISTED})  # type: ignore[misc]
 _WRITTEN_AS = kg("writtenAs")
 
 

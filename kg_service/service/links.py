@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from itertools import islice
 from typing import Annotated
 
@@ -10,13 +9,12 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from kg_service.identity.evidence import Evidence
-from kg_service.links.listing import LISTED
+from kg_service.links.listing import LISTED, EvidenceWord
 from kg_service.service.context import ServiceContext
 from kg_service.service.openapi import BAD, NO_STORE, UNKNOWN, answer
 from kg_service.service.sources import find_source
 
 MOST_LINKS = 10_000
-EvidenceWord = StrEnum("EvidenceWord", {e.name: e.word for e in LISTED})  # type: ignore[misc]
 
 _EXAMPLE = {
     "complete": True,
