@@ -6,6 +6,7 @@ the property that leads to it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import quote, unquote
 
@@ -90,3 +91,12 @@ def key_node(key: Key) -> NamedNode:
 def key_text(node: NamedNode) -> str:
     """A key as people read it: ``doi:10.5072/x``."""
     return unquote(node.value.removeprefix(KEY_NS))
+
+
+@dataclass
+class Holder:
+    """A thing that has a key: on which evidence, and by which identity graphs."""
+
+    node: NamedNode
+    evidence: Evidence
+    graphs: set[NamedNode] = field(default_factory=set)

@@ -68,6 +68,8 @@ def _identifiers(claims: Claims) -> Iterator[_Given]:
         if key and can_bear(claims.kind(node), key[0]):
             given[key][node] = node.value
     for node, value in claims.identifiers:
+        if isinstance(value, NamedNode) and Kind.VALUE in claims.kind(value):
+            continue  # a description of the identifier, whose value is told beside it
         if key := identifier_key(value.value) or _address_key(value.value):
             if can_bear(claims.kind(node), key[0]):
                 given[key].setdefault(node, value.value)

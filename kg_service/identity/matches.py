@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
 from kg_service.identity.claims import bytes_told
-from kg_service.identity.evidence import KEY_NS, Evidence, Policy
+from kg_service.identity.evidence import KEY_NS, Evidence, Holder, Policy
 from kg_service.identity.kinds import Kind, can_be_same, kind_of
+from kg_service.identity.makers import Makers
 from kg_service.rdf import graph_of, is_aligned, node_object, subject_of, text_object
 from kg_service.store.port import GraphReader
 from kg_service.terms import DECISIONS, OWL_DIFFERENT_FROM, RDF_TYPE, kg
@@ -47,22 +48,17 @@ class Match:
         return self.statement[2]
 
 
-@dataclass
-class Holder:
-    """A thing that has a key: on which evidence, and by which identity graphs."""
-
-    node: NamedNode
-    evidence: Evidence
-    graphs: set[NamedNode] = field(default_factory=set)
-
-
 @dataclass(frozen=True)
 class Group:
-    """The things that share a key. ``crowded``: more than can mean anything; not all are here."""
+    """The things that share a key. ``crowded``: more than can mean anything; not all are here.
+
+    ``coincident``: those that one source says were made by different activities.
+    """
 
     key: NamedNode
     holders: dict[NamedNode, Holder]
     crowded: bool = False
+    coincident: frozenset[NamedNode] = frozenset()
 
 
 class Matches:
@@ -71,6 +67,7 @@ class Matches:
     def __init__(self, reader: GraphReader, policy: Policy) -> None:
         self._reader = reader
         self._policy = policy
+        self._makers = Makers(reader)
         self._groups: dict[tuple[Evidence, NamedNode], Group] = {}
         self._kinds: dict[NamedNode, Kind] = {}
         self._sizes: dict[NamedNode, frozenset[int]] = {}
@@ -119,6 +116,8 @@ class Matches:
             return "they are of kinds that can not be the same"
         if evidence is Evidence.NAME and one.graphs & other.graphs:
             return "one source tells them apart"
+        if first in group.coincident or second in group.coincident:
+            return "different activities of one source made things with this content"
         if evidence in (Evidence.LOCATION, Evidence.CONTENT):
             return self._contradiction(first, second)
         return None
@@ -174,7 +173,8 @@ class Matches:
                     holder.graphs.add(graph)
                 if evidence in _COUNTED and len(holders) > MOST_SHARED:
                     return Group(key, holders, crowded=True)
-        return Group(key, holders)
+        coincident = self._makers.coincident(holders) if family is Evidence.CONTENT else frozenset()
+        return Group(key, holders, coincident=coincident)
 
     def _contradiction(self, first: NamedNode, second: NamedNode) -> str | None:
         if Kind.DATASET in self.kind(first) or Kind.DATASET in self.kind(second):

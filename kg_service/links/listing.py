@@ -15,8 +15,8 @@ from pyoxigraph import NamedNode
 
 from kg_service.describe import Describer
 from kg_service.identity.decisions import Decision, Decisions, Verdict, pair_key
-from kg_service.identity.evidence import Evidence, Policy, key_text
-from kg_service.identity.matches import Group, Holder, Matches
+from kg_service.identity.evidence import Evidence, Holder, Policy, key_text
+from kg_service.identity.matches import Group, Matches
 from kg_service.lineage.edges import StoreEdges, same_things
 from kg_service.links.model import Link, LinkEnd
 from kg_service.rdf import node_object, solutions_of, text_object

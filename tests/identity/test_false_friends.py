@@ -42,6 +42,29 @@ def test_identical_logs_by_the_hundred() -> None:
     assert len(same(few, iri("b", "y"))) == MOST_SHARED - 1
 
 
+def test_results_of_two_runs_that_coincide() -> None:
+    result = {"a": "File", "sha256": DIGEST}
+    one: Source = {
+        "x": {**result, "made_by": "run1"},
+        "z": result,
+        "folder": {"made_by": "run2", "member": "z"},
+    }
+    apart(one, {"y": result})
+    assert same(joined({"a": one}), iri("a", "x")) == set()
+
+
+@pytest.mark.parametrize("copy", [{}, {"made_by": "run1"}, {"made_by": "whole"}])
+def test_a_copy_of_a_result_is_the_same(copy: dict[str, str]) -> None:
+    result = {"a": "File", "sha256": DIGEST}
+    one: Source = {
+        "x": {**result, "made_by": ("run1", "whole")},
+        "z": {**result, **copy},
+        "whole": {"a": "WorkflowRun"},
+    }
+    store = joined({"a": one, "b": {"y": result}})
+    assert same(store, iri("a", "x")) == {"a/z", "b/y"}
+
+
 def test_the_same_md5_of_another_size() -> None:
     apart(
         {"x": {"a": "File", "md5": MD5, "size": "4000"}},

@@ -18,14 +18,16 @@ _PROPERTIES = {
     "same": OWL_SAME_AS,
     "label": RDFS_LABEL,
     "member": prov("hadMember"),
+    "made_by": prov("wasGeneratedBy"),
 }
-_IRIS = {"member", "partOf", "facility_iri"}
+_IRIS = {"member", "made_by", "partOf", "facility_iri"}
 _SUPERCLASSES = {
     "Specimen": ("Material",),
     "Sample": ("Material",),
     "File": ("Data",),
     "Dataset": ("Data",),
     "RawDataset": ("Dataset", "Data"),
+    "WorkflowRun": ("Run", "Activity"),
 }
 Source = Mapping[str, Mapping[str, str | tuple[str, ...]]]
 
