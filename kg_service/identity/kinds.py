@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Flag, auto
+from functools import lru_cache
 
 from pyoxigraph import NamedNode
 
@@ -72,6 +73,7 @@ def kind_of(classes: Iterable[object]) -> Kind:
     return kind
 
 
+@lru_cache(maxsize=4096)
 def can_be_same(evidence: Evidence, first: Kind, second: Kind) -> bool:
     """Whether things of these kinds can be one thing on this evidence.
 

@@ -68,6 +68,7 @@ class Matches:
         self._reader = reader
         self._policy = policy
         self._makers = Makers(reader)
+        self._found: dict[NamedNode, list[Match]] = {}
         self._groups: dict[tuple[Evidence, NamedNode], Group] = {}
         self._kinds: dict[NamedNode, Kind] = {}
         self._sizes: dict[NamedNode, frozenset[int]] = {}
@@ -80,6 +81,11 @@ class Matches:
 
         Of a key that very many share, only that with one of them that stands for all.
         """
+        if node not in self._found:
+            self._found[node] = self._find(node)
+        return self._found[node]
+
+    def _find(self, node: NamedNode) -> list[Match]:
         found: dict[NamedNode, Match] = {}
         for evidence in self._policy.evidence:
             for quad in self._reader.quads(node, evidence.property):
