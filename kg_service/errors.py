@@ -5,7 +5,8 @@ KgError                     shown to the caller as one message
 │   └── QuerySyntax         a SPARQL query that does not parse
 ├── Refused                 the request is understood and not allowed (exit 1, HTTP 403)
 ├── NotKnown                an id, source or question that is not there (exit 1, HTTP 404)
-│   └── Ambiguous           a name that several things have
+│   ├── Ambiguous           a name that several things have
+│   └── Withdrawn           a source that was there and was withdrawn (HTTP 410)
 ├── StoreError              the store can not be opened, read or written (exit 1, HTTP 503)
 │   └── StoreBusy           another process writes to it
 └── MappingError            a mapping set that is wrong, with its file and line
@@ -35,6 +36,10 @@ class NotKnown(KgError):
 
 
 class Ambiguous(NotKnown):
+    pass
+
+
+class Withdrawn(NotKnown):
     pass
 
 

@@ -5,6 +5,7 @@ The CLI, the HTTP service and the tests all ask here; nothing here knows any of 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
@@ -12,12 +13,15 @@ from pyoxigraph import NamedNode
 from kg_service.align.engine import Alignment
 from kg_service.catalogue import Catalogue, SourceRecord
 from kg_service.describe import Describer, Thing
+from kg_service.identity.evidence import Evidence
 from kg_service.lineage.details import LineageView, view
 from kg_service.lineage.edges import StoreEdges
 from kg_service.lineage.ends import Ends, find_results, find_specimens, list_specimens
 from kg_service.lineage.levels import FinestLevel, RunLevel
 from kg_service.lineage.model import Direction, Granularity, Lineage, Request
 from kg_service.lineage.walk import walk
+from kg_service.links.listing import LISTED, Links
+from kg_service.links.model import Link
 from kg_service.resolve import resolve
 from kg_service.store.port import GraphReader
 from kg_service.why import Reason, why
@@ -59,6 +63,21 @@ class KnowledgeGraph:
     def why(self, subject: str, predicate: str, object_: str) -> list[Reason]:
         """Who says a statement, and what it was made from."""
         return why(self.reader.frozen(), self.alignment, subject, predicate, object_)
+
+    def links(
+        self,
+        node: NamedNode | None = None,
+        evidence: Iterable[Evidence] = LISTED,
+        source: str | None = None,
+    ) -> Iterator[Link]:
+        """What is the same as what, on what evidence: of a thing, of a source, or all."""
+        return Links(self.reader.frozen()).listed(node, evidence, source)
+
+    def candidates(
+        self, node: NamedNode | None = None, source: str | None = None
+    ) -> Iterator[Link]:
+        """Things of different sources with the same name, for a steward to decide on."""
+        return Links(self.reader.frozen()).candidates(node, source)
 
     def specimens(self) -> list[Thing]:
         """The materials at which histories start."""

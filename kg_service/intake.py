@@ -33,6 +33,7 @@ from kg_service.identity.identifiers import identifier_key
 from kg_service.report import Derived, IngestReport, Outcome
 from kg_service.store.port import Change, GraphStore, Sizes
 from kg_service.store.statements import Statements
+from kg_service.tombstones import revival
 
 SOFTWARE = f"kg-service {__version__}"
 _VALID_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*(?:/[A-Za-z0-9][A-Za-z0-9._~-]*)*")
@@ -142,12 +143,15 @@ class Intake:
             ]
 
         written = {names.asserted: statements for names, statements in asserted.items()}
+        returned = revival(self._store, iris.source, iris.version_node)
+        replaced = replaced_quads(self._store, iris, previous) if previous else []
         try:
             self._store.commit(
                 Change(
                     graphs={**written, **derivation.graphs},
                     drop=previous.graphs if previous else [],
-                    delete=replaced_quads(self._store, iris, previous) if previous else [],
+                    delete=[*replaced, *returned.delete],
+                    insert=returned.insert,
                     records=records,
                 )
             )

@@ -41,6 +41,12 @@ def graph_of(quad: Quad) -> NamedNode | None:
     return quad.graph_name if isinstance(quad.graph_name, NamedNode) else None
 
 
+def is_aligned(graph: object) -> bool:
+    """Whether this is an aligned graph. Asserted ones may hold PROV's terms, too; what counts is
+    repeated in the aligned one."""
+    return isinstance(graph, NamedNode) and graph.value.endswith("/aligned")
+
+
 def triples_of(result: QueryResult) -> Iterator[Triple]:
     """The triples of a CONSTRUCT's result."""
     assert isinstance(result, QueryTriples)

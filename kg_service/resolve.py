@@ -9,9 +9,9 @@ from pyoxigraph import Literal, NamedNode
 from kg_service.catalogue import Catalogue
 from kg_service.describe import Describer
 from kg_service.errors import Ambiguous, NotKnown
+from kg_service.identity.evidence import Evidence, Policy, key_node
 from kg_service.identity.identifiers import identifier_key
-from kg_service.identity.links import Evidence, Policy, key_node
-from kg_service.lineage.edges import StoreEdges
+from kg_service.lineage.edges import StoreEdges, same_things
 from kg_service.store.port import GraphReader
 from kg_service.terms import RDFS_LABEL, dcterms, kg
 
@@ -52,7 +52,7 @@ def _by_identifier(reader: GraphReader, text: str) -> list[NamedNode]:
         return []
     found: dict[NamedNode, None] = {}
     for evidence in (Evidence.IDENTIFIER, Evidence.SAME_AS):
-        for quad in reader.quads(None, kg(evidence.value), key_node(key)):
+        for quad in reader.quads(None, evidence.property, key_node(key)):
             if isinstance(quad.subject, NamedNode):
                 found[quad.subject] = None
     return sorted(found, key=lambda node: node.value)
@@ -92,8 +92,9 @@ def _the_one(reader: GraphReader, written: str, candidates: Iterable[NamedNode])
     nodes = list(candidates)
     describer = Describer(reader)
     told = [node for node in nodes if not _MEANT.isdisjoint(describer.thing(node).kinds)]
+    edges = StoreEdges(reader, Policy.DEFAULT)
     for group in (nodes, told):
-        if group and set(group) <= _same_as(reader, group[0]):
+        if group and set(group) <= {group[0], *same_things(edges, group[0])}:
             return group[0]
     lines = []
     for node in nodes[:_SHOWN]:
@@ -106,17 +107,3 @@ def _the_one(reader: GraphReader, written: str, candidates: Iterable[NamedNode])
         + "\n".join(lines)
         + more
     )
-
-
-def _same_as(reader: GraphReader, start: NamedNode) -> set[NamedNode]:
-    edges = StoreEdges(reader, Policy.DEFAULT)
-    found = {start}
-    pending = [start]
-    while pending:
-        node = pending.pop()
-        for edge in edges.same_as(node):
-            for other in (edge.earlier, edge.later):
-                if other not in found:
-                    found.add(other)
-                    pending.append(other)
-    return found

@@ -15,11 +15,13 @@ SCHEMA_NS = "http://schema.org/"
 
 CATALOGUE = NamedNode("https://w3id.org/kg-service/graph/catalogue")
 VOCABULARY = NamedNode("https://w3id.org/kg-service/graph/vocabulary")
+DECISIONS = NamedNode("https://w3id.org/kg-service/graph/decisions")
 JOURNAL = NamedNode("https://w3id.org/kg-service/graph/journal")
 
 RDF_TYPE = NamedNode(RDF_NS + "type")
 RDFS_LABEL = NamedNode(RDFS_NS + "label")
 OWL_SAME_AS = NamedNode(OWL_NS + "sameAs")
+OWL_DIFFERENT_FROM = NamedNode(OWL_NS + "differentFrom")
 XSD_DATETIME = NamedNode(XSD_NS + "dateTime")
 
 

@@ -13,7 +13,7 @@ from kg_service.align.mapping import Grade
 from kg_service.catalogue import SourceRecord
 from kg_service.describe import Describer
 from kg_service.errors import KgError, NotKnown
-from kg_service.identity.links import Evidence
+from kg_service.identity.evidence import Evidence
 from kg_service.rdf import object_of
 from kg_service.resolve import resolve
 from kg_service.store.port import GraphReader, Term

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from kg_service.catalogue import SourceRecord
 from kg_service.check.model import Checked, Family, Verdict
-from kg_service.identity.links import Policy
+from kg_service.identity.evidence import Policy
 from kg_service.lineage.edges import StoreEdges
 from kg_service.store.port import GraphReader
 from kg_service.terms import RDF_TYPE, kg, prov, shorten

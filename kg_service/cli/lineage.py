@@ -9,7 +9,7 @@ import typer
 from kg_service.cli.console import JsonOption, MappingsOption, StoreOption, out, print_json
 from kg_service.cli.tree import lineage_lines
 from kg_service.errors import UsageError
-from kg_service.identity.links import Policy
+from kg_service.identity.evidence import Policy
 from kg_service.lineage.model import Direction, Granularity, Request
 from kg_service.opening import open_graph
 from kg_service.settings import Settings

@@ -11,7 +11,20 @@ from typing import Annotated
 import typer
 
 from kg_service import __version__
-from kg_service.cli import ask, check, demo, ingest, lineage, mappings, query, serve, sources, why
+from kg_service.cli import (
+    ask,
+    check,
+    demo,
+    ingest,
+    lineage,
+    links,
+    mappings,
+    query,
+    serve,
+    sources,
+    why,
+    withdraw,
+)
 from kg_service.cli.console import complain
 from kg_service.errors import KgError, UsageError
 
@@ -30,8 +43,10 @@ app.command("why")(why.why)
 app.command("mappings")(mappings.mappings)
 app.command("realign")(mappings.realign)
 app.command("check")(check.check)
+app.add_typer(links.links, name="links")
 app.command("ask")(ask.ask)
 app.command("query")(query.query)
+app.command("withdraw")(withdraw.withdraw)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
 from rich.table import Table
 
 from kg_service.catalogue import Catalogue
@@ -9,11 +12,22 @@ from kg_service.cli.console import JsonOption, StoreOption, out, print_json
 from kg_service.opening import open_reader
 from kg_service.plain import source_json
 from kg_service.settings import Settings
+from kg_service.tombstones import Tombstone, tombstones
 
 
-def sources(store: StoreOption = None, as_json: JsonOption = False) -> None:
+def sources(
+    withdrawn: Annotated[
+        bool, typer.Option("--withdrawn", help="Instead, the sources that were withdrawn, and why.")
+    ] = False,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """List the sources that were ingested, in their current versions."""
-    records = Catalogue(open_reader(Settings.from_environment(store))).sources()
+    reader = open_reader(Settings.from_environment(store)).frozen()
+    if withdrawn:
+        _print_withdrawn(tombstones(reader), as_json)
+        return
+    records = Catalogue(reader).sources()
     if as_json:
         print_json([source_json(record) for record in records])
         return
@@ -29,3 +43,12 @@ def sources(store: StoreOption = None, as_json: JsonOption = False) -> None:
         )  # fmt: skip
     out.print(table)
     out.print(f"{len(records)} source{'' if len(records) == 1 else 's'}")
+
+
+def _print_withdrawn(stones: list[Tombstone], as_json: bool) -> None:
+    if as_json:
+        print_json([stone.as_json() for stone in stones])
+        return
+    for stone in stones:
+        out.print(str(stone))
+    out.print(f"{len(stones)} withdrawn")

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 from kg_service.align.engine import Alignment
 from kg_service.catalogue import SourceRecord
 from kg_service.describe import Describer, Thing
-from kg_service.identity.links import Policy
+from kg_service.identity.evidence import Policy
 from kg_service.lineage.edges import StoreEdges
 from kg_service.lineage.grade import Grounds
 from kg_service.lineage.model import Edge, EdgeKind, Lineage, NodeKind, Stop

@@ -12,9 +12,10 @@ from typing import Protocol
 
 from pyoxigraph import NamedNode
 
-from kg_service.identity.links import Policy
+from kg_service.identity.evidence import Policy
+from kg_service.identity.matches import Matches
 from kg_service.lineage.model import Edge, EdgeKind
-from kg_service.rdf import graph_of, node_object, subject_of
+from kg_service.rdf import is_aligned
 from kg_service.store.port import GraphReader
 from kg_service.terms import RDF_TYPE, kg, prov
 
@@ -64,7 +65,7 @@ class StoreEdges:
 
     def __init__(self, reader: GraphReader, policy: Policy) -> None:
         self._reader = reader
-        self._evidence = [kg(e.value) for e in policy.evidence]
+        self._matches = Matches(reader, policy)
 
     def is_activity(self, node: NamedNode) -> bool:
         return any(True for _ in self._objects(node, RDF_TYPE, _ACTIVITY)) or bool(
@@ -102,24 +103,10 @@ class StoreEdges:
         return self._backward(entity, MEMBER, EdgeKind.MEMBER)
 
     def same_as(self, entity: NamedNode) -> list[Edge]:
-        found: dict[NamedNode, Edge] = {}
-        for evidence in self._evidence:
-            for own in self._reader.quads(entity, evidence):
-                key = node_object(own)
-                if key is None:
-                    continue
-                for other in self._reader.quads(None, evidence, key):
-                    node = subject_of(other)
-                    if node == entity or node in found:
-                        continue
-                    # told alike from both sides: by the graph of the one that comes first
-                    first, second = sorted((own, other), key=lambda q: subject_of(q).value)
-                    graph = graph_of(first)
-                    assert graph is not None
-                    earlier, later = subject_of(first), subject_of(second)
-                    statement = (earlier, evidence, key)
-                    found[node] = Edge(EdgeKind.IDENTITY, earlier, later, graph, statement)
-        return list(found.values())
+        return [
+            Edge(EdgeKind.IDENTITY, match.first, match.second, match.graph, match.statement)
+            for match in self._matches.of(entity)
+        ]
 
     def runs_of(self, activity: NamedNode) -> list[NamedNode]:
         """The run that an activity is a part of, the run around that, and so on outwards."""
@@ -134,7 +121,7 @@ class StoreEdges:
 
         def inside(node: NamedNode) -> Iterator[NamedNode]:
             for quad in self._reader.quads(None, PART_OF_RUN, node):
-                if _is_aligned(quad.graph_name) and isinstance(quad.subject, NamedNode):
+                if is_aligned(quad.graph_name) and isinstance(quad.subject, NamedNode):
                     yield quad.subject
 
         return _closure(run, inside)
@@ -143,7 +130,7 @@ class StoreEdges:
         self, subject: NamedNode, predicate: NamedNode, object_: NamedNode | None = None
     ) -> Iterator[NamedNode]:
         for quad in self._reader.quads(subject, predicate, object_):
-            if _is_aligned(quad.graph_name) and isinstance(quad.object, NamedNode):
+            if is_aligned(quad.graph_name) and isinstance(quad.object, NamedNode):
                 yield quad.object
 
     def _forward(self, subject: NamedNode, predicate: NamedNode, kind: EdgeKind) -> list[Edge]:
@@ -154,7 +141,7 @@ class StoreEdges:
         edges = []
         for quad in self._reader.quads(subject, predicate):
             graph, object_ = quad.graph_name, quad.object
-            if isinstance(object_, NamedNode) and _is_aligned(graph):
+            if isinstance(object_, NamedNode) and is_aligned(graph):
                 assert isinstance(graph, NamedNode)
                 edges.append(Edge(kind, object_, subject, graph, (subject, predicate, object_)))
         return edges
@@ -163,10 +150,20 @@ class StoreEdges:
         edges = []
         for quad in self._reader.quads(None, predicate, object_):
             graph, subject = quad.graph_name, quad.subject
-            if isinstance(subject, NamedNode) and _is_aligned(graph):
+            if isinstance(subject, NamedNode) and is_aligned(graph):
                 assert isinstance(graph, NamedNode)
                 edges.append(Edge(kind, object_, subject, graph, (subject, predicate, object_)))
         return edges
+
+
+def same_things(edges: EdgeSource, entity: NamedNode) -> list[NamedNode]:
+    """All that is the same as an entity, by way of others too; without itself."""
+
+    def others(node: NamedNode) -> Iterator[NamedNode]:
+        for edge in edges.same_as(node):
+            yield edge.later if edge.earlier == node else edge.earlier
+
+    return _closure(entity, others)
 
 
 def _closure(
@@ -181,8 +178,3 @@ def _closure(
                 found[node] = None
                 pending.append(node)
     return list(found)
-
-
-def _is_aligned(graph: object) -> bool:
-    # asserted graphs may hold PROV terms too; what counts is repeated in the aligned one
-    return isinstance(graph, NamedNode) and graph.value.endswith("/aligned")

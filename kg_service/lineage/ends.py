@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
 from kg_service.describe import Describer, Thing
-from kg_service.identity.links import Policy
+from kg_service.identity.evidence import Policy
 from kg_service.lineage.details import stop_sentences
-from kg_service.lineage.edges import StoreEdges
+from kg_service.lineage.edges import StoreEdges, same_things
 from kg_service.lineage.model import Edge, EdgeKind, Lineage, Node, NodeKind
 from kg_service.store.port import GraphReader
 from kg_service.terms import RDF_TYPE, kg
@@ -63,20 +63,15 @@ def list_specimens(reader: GraphReader) -> list[Thing]:
     samples = [n for n in _typed(reader, "Sample") if n not in set(called)]
     told: set[NamedNode] = set()
     for node in called:
-        told.update(_others(edges, node))
+        told.update(same_things(edges, node))
     found = list(called)
     for node in samples:
-        same = [node, *_others(edges, node)]
+        same = [node, *same_things(edges, node)]
         made = any(edges.generations_of(n) or edges.origins_of(n) for n in same)
         if node not in told and not made:
             found.append(node)
             told.update(same)
     return sorted((describer.thing(n) for n in found), key=lambda t: (t.label, t.iri))
-
-
-def _others(edges: StoreEdges, node: NamedNode) -> Iterator[NamedNode]:
-    for edge in edges.same_as(node):
-        yield edge.later if edge.earlier == node else edge.earlier
 
 
 def _typed(reader: GraphReader, kind: str) -> list[NamedNode]:

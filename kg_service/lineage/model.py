@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pyoxigraph import NamedNode
 
-from kg_service.identity.links import Policy
+from kg_service.identity.evidence import Policy
 
 
 class Direction(StrEnum):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from kg_service.lineage.cycles import nodes_on_cycles
-from kg_service.lineage.edges import EdgeSource
+from kg_service.lineage.edges import EdgeSource, same_things
 from kg_service.lineage.model import Direction, Edge, Lineage, Node, NodeKind, Request, Stop
 
 
@@ -143,6 +143,5 @@ def _free(
     for edge in edges.members_of(node):
         yield _Move(edge, _Place(edge.earlier, NodeKind.ENTITY), 0)
     for edge in edges.collections_of(node):
-        same = [n for e in edges.same_as(edge.later) for n in (e.earlier, e.later)]
-        if any(onward(n) for n in (edge.later, *same)):
+        if any(onward(n) for n in (edge.later, *same_things(edges, edge.later))):
             yield _Move(edge, _Place(edge.later, NodeKind.ENTITY, container=True), 0)

@@ -20,6 +20,7 @@ from kg_service.service.context import ServiceContext
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
 from kg_service.service.graphql_http import graphql_router
+from kg_service.service.links import links_router
 from kg_service.service.methods import CommonHeaders, HeadAndOptions
 from kg_service.service.offline_docs import offline_app
 from kg_service.service.openapi import DESCRIPTION, TAGS, TITLE
@@ -47,6 +48,7 @@ def create_app(context: ServiceContext) -> FastAPI:
         entities_router(context),
         alignment_router(context),
         rest_router(context),
+        links_router(context),
     ):
         app.include_router(router)
     app.add_middleware(HeadAndOptions)

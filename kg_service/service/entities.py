@@ -12,13 +12,14 @@ from fastapi.responses import RedirectResponse
 from pyoxigraph import NamedNode, RdfFormat
 
 from kg_service.catalogue import Catalogue
-from kg_service.errors import NotKnown
+from kg_service.errors import NotKnown, Withdrawn
 from kg_service.service.context import ServiceContext
 from kg_service.service.entity_forms import as_json_ld, as_page, as_rdf, describe
 from kg_service.service.errors import refuse_format
 from kg_service.service.negotiate import best, wants_html
-from kg_service.service.openapi import NO_STORE, UNKNOWN, Operation, answer
+from kg_service.service.openapi import GONE, NO_STORE, UNKNOWN, Operation, answer
 from kg_service.service.sparql_formats import GRAPHS, header
+from kg_service.tombstones import tombstone
 
 JSON_LD = "application/ld+json"
 _WRITES = {row.media_types[0]: row.writes for row in GRAPHS}
@@ -55,7 +56,11 @@ def entities_router(context: ServiceContext) -> APIRouter:
         """
         return _described(context, context.now().resolve(id), request)
 
-    @router.get("/source/{path:path}", summary="A thing at its own address", responses=_RESPONSES)
+    @router.get(
+        "/source/{path:path}",
+        summary="A thing at its own address",
+        responses={**_RESPONSES, 410: GONE},
+    )
     def at_address(path: str, request: Request) -> Response:
         """What the sources say of the thing whose IRI this address is, as `/entity` tells it.
 
@@ -67,8 +72,13 @@ def entities_router(context: ServiceContext) -> APIRouter:
             if record is not None:
                 root = request.scope.get("root_path", "")
                 return RedirectResponse(f"{root}/sources/{record.id}", status_code=303)
+            if stone := tombstone(reader, node):
+                raise Withdrawn(str(stone))
             if _is_there(context, node):
                 return _described(context, node, request)
+            for source in _around(context.base, node):
+                if stone := tombstone(reader, source):
+                    raise Withdrawn(str(stone))
         raise NotKnown(f"no source says anything of <{context.base}/source/{path}>")
 
     return router
@@ -88,6 +98,14 @@ def _nodes(base: str, request: Request) -> Iterator[NamedNode]:
             yield NamedNode(base + path)
         except ValueError:
             continue
+
+
+def _around(base: str, node: NamedNode) -> Iterator[NamedNode]:
+    """The sources, nearest first, that a thing of this IRI would be a part of."""
+    path = node.value.removeprefix(f"{base}/source/")
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield NamedNode(f"{base}/source/{path}")
 
 
 def _is_there(context: ServiceContext, node: NamedNode) -> bool:

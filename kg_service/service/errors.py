@@ -19,6 +19,7 @@ from kg_service.errors import (
     StoreBusy,
     StoreError,
     UsageError,
+    Withdrawn,
 )
 from kg_service.service import html
 from kg_service.service.negotiate import wants_html
@@ -30,6 +31,7 @@ _TABLE: tuple[tuple[type[KgError], str, int], ...] = (
     (QuerySyntax, "query-syntax", 400),
     (UsageError, "usage", 400),
     (Refused, "refused", 403),
+    (Withdrawn, "withdrawn", 410),
     (Ambiguous, "ambiguous", 404),
     (NotKnown, "not-known", 404),
     (StoreBusy, "store-busy", 503),

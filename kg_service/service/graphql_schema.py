@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from itertools import islice
 from typing import Annotated, TypeVar
 
 import strawberry
@@ -20,7 +21,7 @@ from strawberry.types import ExecutionContext, Info
 
 from kg_service.errors import KgError, UsageError
 from kg_service.graph import KnowledgeGraph
-from kg_service.identity.links import Policy as PolicyOfLinks
+from kg_service.identity.evidence import Policy as PolicyOfLinks
 from kg_service.lineage import model
 from kg_service.questions import ask as ask_question
 from kg_service.questions import question_named
@@ -33,6 +34,7 @@ from kg_service.service.graphql_types import (
     Given,
     Granularity,
     Lineage,
+    Link,
     Policy,
     Question,
     Source,
@@ -148,6 +150,14 @@ async def specimens_of_result(info: Asked, id: Id) -> Ends | None:
     return await _answered(info, lambda graph: Ends.of(graph.specimens_of(graph.resolve(id))))
 
 
+async def links(info: Asked, id: Id) -> list[Link] | None:
+    def make(graph: KnowledgeGraph) -> list[Link]:
+        found = graph.links(graph.resolve(id))
+        return [Link.of(link) for link in islice(found, MOST_LISTED)]
+
+    return await _answered(info, make)
+
+
 async def sources(info: Asked) -> list[Source]:
     service = info.context.service
     return await _answered(info, lambda _graph: [Source.of(r) for r in service.sources()])
@@ -192,6 +202,11 @@ class Query:
     )
     specimens_of_result: Ends | None = strawberry.field(
         resolver=specimens_of_result, description="The specimens that a result goes back to."
+    )
+    links: list[Link] | None = strawberry.field(
+        resolver=links,
+        description="What is the same as a thing in other sources, on what evidence. At most "
+        f"{MOST_LISTED} links.",
     )
     sources: list[Source] = strawberry.field(
         resolver=sources, description="What was ingested, by id."

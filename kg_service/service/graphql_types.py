@@ -10,6 +10,8 @@ from kg_service.catalogue import SourceRecord
 from kg_service.describe import Thing as ThingRecord
 from kg_service.lineage.details import EdgeView, LineageView, NodeView
 from kg_service.lineage.ends import Ends as EndsRecord
+from kg_service.links.model import Link as LinkRecord
+from kg_service.links.model import LinkEnd as LinkEndRecord
 from kg_service.questions import Question as QuestionRecord
 from kg_service.tables import Table as TableRecord
 
@@ -33,7 +35,7 @@ class Granularity(Enum):
 class Policy(Enum):
     STRICT = strawberry.enum_value("strict", description="Identifiers and explicit sameAs only.")
     DEFAULT = strawberry.enum_value("default", description="Also same location, same content.")
-    ALL = strawberry.enum_value("all", description="All evidence there is.")
+    ALL = strawberry.enum_value("all", description="Also the same name, unconfirmed.")
 
 
 @strawberry.enum(description="Whether a node is a thing or something that happened.")
@@ -200,6 +202,54 @@ class Lineage:
             stopped=list(view.stopped),
             nodes=[LineageNode.of(node) for node in view.nodes],
             edges=[LineageEdge.of(edge) for edge in view.edges],
+        )
+
+
+@strawberry.enum(description="The evidence on which two things are the same, strongest first.")
+class Evidence(Enum):
+    DECISION = strawberry.enum_value("decision", description="A steward's decision.")
+    IDENTIFIER = strawberry.enum_value("identifier", description="The same persistent identifier.")
+    SAME_AS = strawberry.enum_value("sameAs", description="A source says sameAs.")
+    LOCATION = strawberry.enum_value("location", description="The same place at one facility.")
+    CONTENT = strawberry.enum_value("content", description="The same bytes, by their checksum.")
+    NAME = strawberry.enum_value("name", description="The same name only: a candidate.")
+
+
+@strawberry.type(description="One of two things that are linked.")
+class LinkEnd:
+    thing: Thing = strawberry.field(description="The thing.")
+    value: str = strawberry.field(description="The value it is linked by, as it is written.")
+    sources: list[str] = strawberry.field(description="Ids of the sources that give the value.")
+
+    @classmethod
+    def of(cls, end: LinkEndRecord) -> LinkEnd:
+        return cls(thing=Thing.of(end.thing), value=end.value, sources=list(end.sources))
+
+
+@strawberry.type(description="Two things that are the same on some evidence, or seem to be.")
+class Link:
+    evidence: Evidence = strawberry.field(description="The evidence.")
+    key: str = strawberry.field(description="What both share, such as doi:10.5072/x.")
+    first: LinkEnd = strawberry.field(description="One of the two.")
+    second: LinkEnd = strawberry.field(description="The other.")
+    since: str | None = strawberry.field(description="When it came about.")
+    policies: list[Policy] = strawberry.field(description="The policies that follow it.")
+    why_not: str | None = strawberry.field(description="Why no policy follows it.")
+    decided_by: str | None = strawberry.field(description="The steward who decided on the pair.")
+    because: str | None = strawberry.field(description="The steward's reason.")
+
+    @classmethod
+    def of(cls, link: LinkRecord) -> Link:
+        return cls(
+            evidence=Evidence[link.evidence.name],
+            key=link.key,
+            first=LinkEnd.of(link.first),
+            second=LinkEnd.of(link.second),
+            since=link.since or None,
+            policies=[Policy[policy.name] for policy in link.policies],
+            why_not=link.why_not,
+            decided_by=link.decision.who if link.decision else None,
+            because=link.decision.because if link.decision else None,
         )
 
 

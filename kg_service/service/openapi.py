@@ -59,6 +59,7 @@ def answer(description: str, example: Any, media_type: str = "application/json")
 
 
 UNKNOWN = error("No such thing.", "not-known", "'plant-9' is not known: no IRI, ...")
+GONE = error("It was withdrawn.", "withdrawn", "trial was withdrawn on 2026-11-20 by ...: why")
 NO_STORE = error("The store can not be read.", "store", "there is no store yet; create it ...")
 BAD = error("The request makes no sense.", "usage", "depth: Input should be a valid integer")
 

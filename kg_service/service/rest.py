@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from kg_service import __version__
 from kg_service.errors import StoreError
-from kg_service.identity.links import Policy
+from kg_service.identity.evidence import Policy
 from kg_service.lineage.model import Direction, Granularity, Request
 from kg_service.service.context import ServiceContext
 from kg_service.service.errors import code_of

@@ -7,15 +7,17 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
+from pyoxigraph import NamedNode
 
 from kg_service.catalogue import SourceRecord
-from kg_service.errors import NotKnown
+from kg_service.errors import NotKnown, Withdrawn
 from kg_service.plain import source_json
 from kg_service.service import html
 from kg_service.service.context import ServiceContext
 from kg_service.service.negotiate import wants_html
-from kg_service.service.openapi import NO_STORE, UNKNOWN, answer
+from kg_service.service.openapi import GONE, NO_STORE, UNKNOWN, answer
 from kg_service.service.source_details import source_details
+from kg_service.tombstones import tombstone
 
 _EXAMPLE = {
     "id": "barley-roots",
@@ -51,6 +53,7 @@ def sources_router(context: ServiceContext) -> APIRouter:
         responses={
             200: answer("The source.", {**_EXAMPLE, "findings": [], "unmapped": []}),
             404: UNKNOWN,
+            410: GONE,
             503: NO_STORE,
         },
     )
@@ -67,10 +70,12 @@ def sources_router(context: ServiceContext) -> APIRouter:
 
 
 def find_source(context: ServiceContext, source_id: str) -> SourceRecord:
-    """The source of an id. Raises NotKnown, with the nearest id there is."""
+    """The source of an id. Raises Withdrawn, and NotKnown with the nearest id there is."""
     by_id = {record.id: record for record in context.sources()}
     if source_id in by_id:
         return by_id[source_id]
+    if stone := tombstone(context.now().reader, NamedNode(f"{context.base}/source/{source_id}")):
+        raise Withdrawn(str(stone))
     near = get_close_matches(source_id, by_id, n=1)
     hint = f"did you mean {near[0]}?" if near else "/sources lists those that are"
     raise NotKnown(f"there is no source {source_id!r}; {hint}")

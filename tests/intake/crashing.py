@@ -27,7 +27,7 @@ def main() -> None:
         if child == 0:
             store = DiskStore(Path(folder) / "store", BASE)
             if step == "withdraw":
-                withdraw(store, "crate", "no longer right")
+                withdraw(store, BASE, "crate", "no longer right")
             else:
                 list(Intake(store, alignment, BASE).take_path(Path(folder) / step))
             store.publish()

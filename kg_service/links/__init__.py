@@ -1,0 +1,1 @@
+"""Links between things for people: listed with their evidence, confirmed and rejected."""
