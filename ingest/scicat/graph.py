@@ -29,7 +29,7 @@ from ingest.scicat.kinds import (
 )
 from ingest.scicat.metadata import Entries, term
 from ingest.scicat.people import people_of
-from ingest.scicat.values import canonical, is_scalar, json_literal, scalar_literal
+from ingest.json_values import canonical, is_scalar, json_literal, scalar_literal
 from ingest.triples import skolem, typed
 
 _REFERENCES: dict[str, Kind] = {

@@ -8,7 +8,8 @@ from typing import Any
 
 from ingest.bundle import Bundle
 from ingest.errors import SourceError
-from ingest.scicat.collect import collection_files, collection_kind, is_lines, sample_of
+from ingest.json_records import is_lines
+from ingest.scicat.collect import collection_files, collection_kind, sample_of
 from ingest.scicat.extended import TooDeepError, plain
 from ingest.scicat.kinds import Kind, is_of, kind_named, kind_of, mostly_records
 from ingest.sniff import Sniff
