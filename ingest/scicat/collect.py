@@ -18,6 +18,7 @@ from ingest.scicat.kinds import (
     ORIG_DATABLOCK,
     Kind,
     collection_named,
+    is_facets,
     is_of,
     kind_named,
     kind_of,
@@ -52,6 +53,12 @@ class Records:
             self._take(_plain(value, place), place, hint)
 
     def _take(self, value: Any, where: str, hint: Kind | None) -> None:
+        if is_facets(value):
+            raise InvalidSource(
+                "counts of datasets (fullfacet), no records",
+                where=where,
+                todo="save the answer of /datasets/fullquery or /datasets instead",
+            )
         if isinstance(value, list):
             for number, item in enumerate(value):
                 self._one(item, f"{where}[{number}]", hint)
