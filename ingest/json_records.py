@@ -65,9 +65,7 @@ def _mended(value: Any, where: str, findings: Findings) -> Any:
     if isinstance(value, list):
         return [_mended(item, where, findings) for item in value]
     if isinstance(value, dict):
-        return {
-            _mended(k, where, findings): _mended(v, where, findings) for k, v in value.items()
-        }
+        return {_mended(k, where, findings): _mended(v, where, findings) for k, v in value.items()}
     if isinstance(value, str) and _SURROGATE.search(value):
         findings.repaired("lone-surrogate", where, "replaced by U+FFFD")
         return _SURROGATE.sub("\ufffd", value)

@@ -48,9 +48,7 @@ class Structures:
         elif isinstance(value, dict) and value:
             yield from self.structure(node, name, value, None)
 
-    def _item(
-        self, node: NamedNode, name: str, item: Any, number: int | None
-    ) -> Iterator[Triple]:
+    def _item(self, node: NamedNode, name: str, item: Any, number: int | None) -> Iterator[Triple]:
         if is_scalar(item):
             yield Triple(node, self.term(name), scalar_literal(item))
         elif isinstance(item, dict):

@@ -53,9 +53,7 @@ def input_of(case: Path) -> Path:
     return path
 
 
-def outcome(
-    case: Path, read: Callable[[Bundle], Document]
-) -> tuple[dict[str, str], list[Triple]]:
+def outcome(case: Path, read: Callable[[Bundle], Document]) -> tuple[dict[str, str], list[Triple]]:
     """What a case's files should say, by their names, and the statements."""
     findings = Findings()
     try:

@@ -8,6 +8,7 @@ statement too (``datacite:dateAvailable``, ``datacite:isDerivedFrom``, ``datacit
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -179,10 +180,9 @@ class Graph:
             return
         text = Literal(value.strip())
         if isinstance(language, str) and language.strip():
-            try:
+            # what is no language tag stays in the entry alone
+            with suppress(ValueError):
                 text = Literal(value.strip(), language=language.strip().replace("_", "-"))
-            except ValueError:
-                pass  # the entry keeps what stands for a language here
         yield Triple(node, self._structures.term(name), text)
 
     def _types(self, node: NamedNode, value: dict[str, Any]) -> Iterator[Triple]:

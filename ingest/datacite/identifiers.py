@@ -11,9 +11,17 @@ from urllib.parse import quote, unquote
 
 from ingest.iri import has_scheme, is_valid_reference, valid_reference
 
-_DOI = re.compile(r"(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|(?:info:)?doi[:/]\s*)?(10\.\d{4,9}[.\d]*/.+)", re.I)
-_ORCID = re.compile(r"(?:https?://)?(?:www\.)?(?:orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])/?", re.I)
-_ROR = re.compile(r"(?:(?:https?://)?(?:www\.)?ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}\d{2})/?", re.I)
+_DOI = re.compile(
+    r"(?P<address>(?:https?://)?(?:dx\.|www\.)?doi\.org/)?(?:(?:info:)?doi[:/]\s*)?"
+    r"(?P<doi>10\.\d{4,9}[.\d]*(?:/|%2F).+)",
+    re.IGNORECASE,
+)
+_ORCID = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])/?", re.IGNORECASE
+)
+_ROR = re.compile(
+    r"(?:(?:https?://)?(?:www\.)?ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}\d{2})/?", re.IGNORECASE
+)
 _SAFE = "/:;()._-~!*'@&=+$,"
 
 # addresses that answer for identifiers of a type; what a value may start with is left out
@@ -44,8 +52,8 @@ def doi_of(text: str) -> str | None:
     found = _DOI.fullmatch(text.strip())
     if found is None:
         return None
-    written = found[1]
-    return (unquote(written) if "%" in written else written).strip().lower()
+    # only an address is encoded; a percent sign of a DOI itself stands for itself
+    return (unquote(found["doi"]) if found["address"] else found["doi"]).strip().lower()
 
 
 def doi_iri(doi: str) -> str:
@@ -62,7 +70,16 @@ def iri_of(identifier: str, kind: str = "") -> str | None:
     if not text:
         return None
     doi = doi_of(text)
-    if doi is not None and name in ("", "doi", "igsn", "url", "handle", "other", "raid", "crossreffunderid"):
+    if doi is not None and name in (
+        "",
+        "doi",
+        "igsn",
+        "url",
+        "handle",
+        "other",
+        "raid",
+        "crossreffunderid",
+    ):
         return doi_iri(doi)
     if name == "orcid" or (not name and "orcid.org/" in text):
         return orcid_iri(text)
@@ -75,7 +92,7 @@ def iri_of(identifier: str, kind: str = "") -> str | None:
     if name == "igsn":
         return _resolved(text.partition("://")[2], name)
     if name in _URNS:
-        number = re.sub(r"^(?:urn:)?(?:isbn|issn|nbn|uuid)[:\s]*", "", text, flags=re.I)
+        number = re.sub(r"^(?:urn:)?(?:isbn|issn|nbn|uuid)[:\s]*", "", text, flags=re.IGNORECASE)
         if _URNS[name] in _NUMBERED:
             number = re.sub(r"[\s\u2010-\u2015]", "-", number.strip())
         return _valid(f"urn:{_URNS[name]}:{quote(number, safe=':-')}")

@@ -17,7 +17,7 @@ from ingest.errors import InvalidSource
 from ingest.findings import Findings
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:$|[T/ ])")
-_ON_ACCESS = re.compile(r"info:eu-repo/semantics/|/coar/access_right/|^\w+ access$", re.I)
+_ON_ACCESS = re.compile(r"info:eu-repo/semantics/|/coar/access_right/|^\w+ access$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -89,11 +89,30 @@ PAIRS: dict[frozenset[str], Relation] = {
 }
 
 _DOCUMENT_SIGNS = frozenset(
-    "type summary doi startDate endDate releaseDate license members keywords datasets".split()
+    [
+        "type",
+        "summary",
+        "doi",
+        "startDate",
+        "endDate",
+        "releaseDate",
+        "license",
+        "members",
+        "keywords",
+        "datasets",
+    ]
 )
 _OTHER_CATALOGUES = frozenset(
-    """datasetName sourceFolder ownerGroup scientificMetadata uniqueName creators attributes
-    resourceTypeGeneral""".split()
+    [
+        "datasetName",
+        "sourceFolder",
+        "ownerGroup",
+        "scientificMetadata",
+        "uniqueName",
+        "creators",
+        "attributes",
+        "resourceTypeGeneral",
+    ]
 )
 
 

@@ -16,6 +16,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from ingest.findings import Findings
 from ingest.iri import is_valid_reference, segment
+from ingest.json_values import canonical, is_scalar, json_literal, scalar_literal
 from ingest.scicat.collect import Record, Records
 from ingest.scicat.kinds import (
     DATASET,
@@ -29,7 +30,6 @@ from ingest.scicat.kinds import (
 )
 from ingest.scicat.metadata import Entries, term
 from ingest.scicat.people import people_of
-from ingest.json_values import canonical, is_scalar, json_literal, scalar_literal
 from ingest.triples import skolem, typed
 
 _REFERENCES: dict[str, Kind] = {

@@ -100,7 +100,16 @@ _NAMES: dict[str, Kind] = {
     "policies": POLICY,
     **{
         f"{kind.name.lower()}{plural}": kind
-        for kind in (SAMPLE, INSTRUMENT, PROPOSAL, ORIG_DATABLOCK, DATABLOCK, JOB, ATTACHMENT, LOGBOOK)
+        for kind in (
+            SAMPLE,
+            INSTRUMENT,
+            PROPOSAL,
+            ORIG_DATABLOCK,
+            DATABLOCK,
+            JOB,
+            ATTACHMENT,
+            LOGBOOK,
+        )
         for plural in ("", "s")
     },
 }

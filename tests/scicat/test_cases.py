@@ -2,7 +2,8 @@
 
 ``expected.nt`` is the graph, sorted; ``error.txt`` the exact message, with the case's folder
 left out; ``findings.txt`` what was noticed; ``aligned.txt`` aligned statements that must be
-there, or, after ``!``, must not; ``lineage.txt`` what a walk reaches. ``UPDATE_CASES=1`` writes the first three anew.
+there, or, after ``!``, must not; ``lineage.txt`` what a walk reaches.
+``UPDATE_CASES=1`` writes the first three anew.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import Literal, Triple
 from golden import check_lineage
+from pyoxigraph import Literal, Triple
 from support import CASE_BASE, lines
 
 from ingest.bundle import Bundle, FolderFiles, SingleFile
