@@ -80,6 +80,8 @@ class Agents:
             return None
         term = self.structures.term
         identifier, scheme = (item.get(field) for field in _IDENTIFIERS[role])
+        if isinstance(identifier, dict):  # schema 4.0 and 4.1
+            identifier, scheme = (identifier.get(field) for field in _IDENTIFIERS[role])
         iri = iri_of(str(identifier), str(scheme or "")) if identifier else None
         node = NamedNode(iri) if iri else self._within(record, name)
         triples = [typed(node, term("Organization"))]
@@ -108,7 +110,8 @@ def _class_of(item: dict[str, Any]) -> str:
 
 def _name_identifiers(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The identifiers of a name with their schemes; ``id`` is that of Crosscite's JSON."""
-    for entry in _listed(item.get("nameIdentifiers")):
+    entries = _listed(item.get("nameIdentifiers")) + _listed(item.get("nameIdentifier"))
+    for entry in entries:
         if isinstance(entry, dict) and isinstance(entry.get("nameIdentifier"), str):
             yield entry["nameIdentifier"], str(entry.get("nameIdentifierScheme") or "")
         elif isinstance(entry, str):

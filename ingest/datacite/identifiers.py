@@ -37,6 +37,7 @@ _RESOLVERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "igsn": ("https://igsn.org/", ("igsn:", "igsn.org/")),
     "swhid": ("https://archive.softwareheritage.org/", ()),
     "w3id": ("https://w3id.org/", ("w3id:", "w3id.org/")),
+    "wikidata": ("http://www.wikidata.org/entity/", ("wikidata:", "wd:")),
     "purl": ("http://purl.org/", ("purl:", "purl.org/")),
 }
 _URNS = {

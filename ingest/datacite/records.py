@@ -2,8 +2,8 @@
 
 The REST API gives ``{"data": {"id", "type": "dois", "attributes", "relationships"}}`` (JSON:API),
 content negotiation the attributes alone, data files one of either a line. Older versions wrote
-``publication-year`` or ``publication_year`` for ``publicationYear``, and one object where there
-may be several.
+``publication-year`` or ``publication_year`` for ``publicationYear``, ``creatorName`` for a
+creator's ``name``, and one object where there may be several.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ LISTS = {
 }  # fmt: skip
 _SINGULAR = {"title": "titles", "creator": "creators", "author": "creators", "rights": "rightsList"}
 _TYPES = ("resourceTypeGeneral", "resourceType")
+# schema 4.0 and 4.1
+_OLD_NAMES = {"creatorName": "name", "contributorName": "name", "affiliations": "affiliation"}
+_SCHEMA = re.compile(r"datacite\.org/(?:schema|meta)")
 _WORD_BREAK = re.compile(r"[-_]+([A-Za-z0-9])")
 
 
@@ -117,6 +120,8 @@ class Records:
         for old, new in _SINGULAR.items():
             if old in renamed and new not in renamed:
                 renamed[new] = renamed.pop(old)
+        if isinstance(renamed.get("resourceType"), dict):
+            renamed["types"] = {**renamed.pop("resourceType"), **_object(renamed.get("types"))}
         loose = {name: renamed.pop(name) for name in _TYPES if isinstance(renamed.get(name), str)}
         if loose:
             renamed["types"] = {**loose, **_object(renamed.get("types"))}
@@ -175,15 +180,15 @@ def is_attributes(value: dict[str, Any]) -> bool:
         return False  # schema.org, which may name DataCite's schema as its origin
     names = {_present_name(key) for key in value}
     version = next((v for k, v in value.items() if _present_name(k) == "schemaVersion"), "")
-    if isinstance(version, str) and "datacite.org/schema" in version:
+    if isinstance(version, str) and _SCHEMA.search(version):
         return bool(names & {"id", "doi", "identifiers", "identifier", "titles", "title"})
-    types = value.get("types")
+    types = value.get("types") or value.get("resourceType")
     typed = isinstance(types, dict) and any(_present_name(k) in _TYPES for k in types)
     related = value.get("relatedIdentifiers")
     linked = isinstance(related, list) and any(
         isinstance(item, dict) and "relatedIdentifierType" in item for item in related
     )
-    core = names & {"titles", "creators", "publisher", "publicationYear", "identifiers", "doi"}
+    core = names & {"titles", "creators", "publisher", "publicationYear", "identifier", "doi"}
     return len(core) >= 2 and "titles" in names and (typed or linked or _names_a_doi(value))
 
 
@@ -197,7 +202,8 @@ def _present_name(name: str) -> str:
     if name.startswith(("$", "@", "_")) or not name:
         return name
     joined = _WORD_BREAK.sub(lambda found: found[1].upper(), name)
-    return joined[:1].lower() + joined[1:]
+    present = joined[:1].lower() + joined[1:]
+    return _OLD_NAMES.get(present, present)
 
 
 def _object(value: Any) -> dict[str, Any]:
