@@ -103,7 +103,8 @@ def check_aligned(case: Path, triples: list[Triple], alignment: Alignment) -> No
 def check_lineage(case: Path, graph: KnowledgeGraph) -> None:
     """Compare what walks reach with ``lineage.txt``: ``up THING: THING, THING``.
 
-    A thing is named by its collection and id, or by a whole IRI; activities are left out.
+    A thing is named by its collection and id, by its encoded path, or by a whole IRI; activities
+    are left out.
     """
     (source,) = graph.sources()
     base = f"{BASE}/source/{source.id}/"
@@ -111,6 +112,8 @@ def check_lineage(case: Path, graph: KnowledgeGraph) -> None:
     def thing(written: str) -> NamedNode:
         if written.startswith("http"):
             return NamedNode(written)
+        if "%2F" in written:
+            return NamedNode(base + written)
         folder, _, rest = written.strip().partition("/")
         return NamedNode(f"{base}{folder}/{rest.replace('/', '%2F')}")
 

@@ -134,7 +134,7 @@ class Records:
 
     def _renamed(self, value: Any, where: str) -> Any:
         if isinstance(value, list):
-            return [self._renamed(item, where) for item in value]
+            return [self._renamed(item, f"{where}[{n}]") for n, item in enumerate(value)]
         if not isinstance(value, dict):
             return value
         found: dict[str, Any] = {}
@@ -142,7 +142,7 @@ class Records:
             name = _present_name(key)
             if name != key:
                 self.findings.repaired("field-spelling", where, f"{key} taken as {name}")
-            inner = self._renamed(content, where)
+            inner = self._renamed(content, f"{where}.{key}")
             if name not in found:
                 found[name] = inner
             elif found[name] != inner:
@@ -166,11 +166,11 @@ class Records:
 
 
 def is_resource(value: Any) -> bool:
-    """Whether it is a DOI as a resource of the REST API."""
-    return (
-        isinstance(value, dict)
-        and value.get("type") == "dois"
-        and isinstance(value.get("attributes"), dict)
+    """Whether it is a DOI as a resource of the REST API, answered or sent to it."""
+    if not isinstance(value, dict) or not isinstance(value.get("attributes"), dict):
+        return False
+    return value.get("type") == "dois" or (
+        "type" not in value and is_attributes(value["attributes"])
     )
 
 

@@ -34,7 +34,9 @@ def record(doi: str, title: str, general: str, *related: dict[str, str]) -> dict
 
 
 RECORDS = [
-    record("10.5072/Light.1", "Raw", "Dataset", relation("10273/IELIGHT1", "IGSN", "IsDerivedFrom")),
+    record(
+        "10.5072/Light.1", "Raw", "Dataset", relation("10273/IELIGHT1", "IGSN", "IsDerivedFrom")
+    ),
     record("10.58052/IELIGHT1", "Rod", "PhysicalObject"),
 ]
 
