@@ -13,12 +13,20 @@ from typing import Any
 
 from ingest.document import Visibility
 from ingest.scicat.collect import Record
-from ingest.scicat.kinds import ATTACHMENT, DATABLOCK, ORIG_DATABLOCK, PUBLISHED_DATA
+from ingest.scicat.kinds import (
+    ATTACHMENT,
+    DATABLOCK,
+    JOB,
+    ORIG_DATABLOCK,
+    POLICY,
+    PUBLISHED_DATA,
+)
 
 # a publication's status in v3 (registered) and v4 (the others); private and pending are not public
 _PUBLIC_STATUS = frozenset({"registered", "public", "amended"})
 # blocks and previews are shown as their dataset is
 _PARTS = (ORIG_DATABLOCK, DATABLOCK, ATTACHMENT)
+_HOUSEKEEPING = (JOB, POLICY)
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,8 @@ def _said(record: Record) -> Said | None:
     )
     if published is None and (record.kind in _PARTS or not groups):
         return None
+    if not groups and record.kind in _HOUSEKEEPING:
+        return None  # never published, and of no group: a default, not a decision
     if published:
         return Said(record.where, public=True)
     cycle = data.get("datasetlifecycle")

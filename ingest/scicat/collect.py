@@ -11,7 +11,7 @@ from ingest.errors import InvalidSource, SourceError
 from ingest.findings import Findings
 from ingest.json_records import is_lines, values
 from ingest.json_text import decode
-from ingest.scicat.extended import MAX_DEPTH, TooDeepError, plain
+from ingest.scicat.extended import TooDeepError, plain
 from ingest.scicat.kinds import (
     DATABLOCK,
     DATASET,
@@ -50,7 +50,7 @@ class Records:
         Raises UnreadableSource, InvalidSource.
         """
         for value, place in values(content, where, self.findings):
-            self._take(_plain(value, place), place, hint)
+            self._take(plain(value), place, hint)
 
     def _take(self, value: Any, where: str, hint: Kind | None) -> None:
         if is_facets(value):
@@ -94,17 +94,6 @@ class Records:
             self.findings.lost("no-record", where, f"no kind of SciCat record: {_fields(value)}")
             return
         self.records.append(Record(kind, value, where, key))
-
-
-def _plain(value: Any, where: str) -> Any:
-    try:
-        return plain(value)
-    except TooDeepError as error:
-        raise InvalidSource(
-            f"nested more than {MAX_DEPTH} levels deep",
-            where=where,
-            todo="check that it is an export of SciCat",
-        ) from error
 
 
 def _kind(value: dict[str, Any], hint: Kind | None) -> Kind | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from golden import bundle_of, recognised
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import CASE_BASE, lines
 
@@ -90,6 +90,7 @@ def test_the_iri_of_an_identifier(identifier: str, kind: str, iri: str | None) -
     assert iri_of(identifier, kind) == iri
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"10\.[0-9]{4,6}/[!-~]{1,20}", fullmatch=True), st.sampled_from([
     "{}", "doi:{}", "https://doi.org/{}", "http://dx.doi.org/{}"]))  # fmt: skip
 def test_a_doi_joins_in_any_spelling(doi: str, spelling: str) -> None:
@@ -279,6 +280,7 @@ INNER = st.sampled_from(
 NEAR = JSON_VALUES | st.lists(st.dictionaries(INNER, JSON_VALUES, max_size=4), max_size=2)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(FIELDS, NEAR, max_size=6))
 def test_any_values_in_known_fields(record: dict[str, Any]) -> None:
     source = Records()
@@ -288,6 +290,7 @@ def test_any_values_in_known_fields(record: dict[str, Any]) -> None:
         assert triple.subject.value
 
 
+@settings(deadline=None)
 @given(JSON_VALUES)
 def test_any_json(value: Any) -> None:
     source = Records()
@@ -295,3 +298,19 @@ def test_any_json(value: Any) -> None:
         source.add("x", json.dumps({"data": value}).encode())
         source.add("x", json.dumps(value).encode())
     list(Graph(source, CASE_BASE, Findings()).triples())
+
+
+VALID = (
+    Path(__file__).parent / "cases" / "full-record" / "input" / "full-record.json"
+).read_bytes()
+
+
+@settings(deadline=None)
+@given(st.integers(0, len(VALID)), st.integers(0, 12), st.binary(max_size=6))
+def test_damaged_bytes_give_our_errors_only(start: int, length: int, put: bytes) -> None:
+    damaged = VALID[:start] + put + VALID[start + length :]
+    source = Records()
+    with suppress(SourceError):
+        source.add("x", damaged)
+    for triple in Graph(source, CASE_BASE, Findings()).triples():
+        assert triple.subject.value

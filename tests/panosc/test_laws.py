@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from golden import bundle_of, recognised
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import CASE_BASE, lines
 
@@ -121,11 +121,28 @@ FIELDS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(FIELDS, JSON_VALUES, max_size=6))
 def test_any_values_in_known_fields(record: dict[str, Any]) -> None:
     source = Records()
     with suppress(SourceError):
         source.add("x", json.dumps([{**DATASET, **record}, {**DOCUMENT, **record}]).encode())
         source.add("x", json.dumps(record).encode())
+    for triple in Graph(source, CASE_BASE, Findings()).triples():
+        assert triple.subject.value
+
+
+VALID = (
+    Path(__file__).parent / "cases" / "datasets-answer" / "input" / "datasets-answer.json"
+).read_bytes()
+
+
+@settings(deadline=None)
+@given(st.integers(0, len(VALID)), st.integers(0, 12), st.binary(max_size=6))
+def test_damaged_bytes_give_our_errors_only(start: int, length: int, put: bytes) -> None:
+    damaged = VALID[:start] + put + VALID[start + length :]
+    source = Records()
+    with suppress(SourceError):
+        source.add("x", damaged)
     for triple in Graph(source, CASE_BASE, Findings()).triples():
         assert triple.subject.value

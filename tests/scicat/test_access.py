@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from golden import bundle_of
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import CASE_BASE
 
@@ -102,6 +102,16 @@ def test_publications(tmp_path: Path, status: str, visibility: Visibility) -> No
     assert read(bundle_of(path)).description.visibility is visibility
 
 
+def test_a_job_of_no_group_decides_nothing(tmp_path: Path) -> None:
+    job = {"id": "j", "type": "archive", "jobParams": {}, "isPublished": False}
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps({"datasets": [{"pid": "d", **RAW, "isPublished": True}],
+                                "jobs": [job]}))  # fmt: skip
+    assert read(bundle_of(path)).description.visibility is Visibility.PUBLIC
+    path.write_text(json.dumps({"jobs": [{**job, "ownerGroup": "g"}]}))
+    assert read(bundle_of(path)).description.groups == ("g",)
+
+
 _SAID = st.fixed_dictionaries(
     {},
     optional={
@@ -112,6 +122,7 @@ _SAID = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(_SAID, max_size=4), _SAID)
 def test_a_further_record_never_opens_anything(before: list[Any], further: Any) -> None:
     records = [Record(DATASET, data, "x") for data in before]
@@ -121,6 +132,7 @@ def test_a_further_record_never_opens_anything(before: list[Any], further: Any) 
         assert set(new.groups) <= set(old.groups)
 
 
+@settings(deadline=None)
 @given(st.lists(_SAID, max_size=4).flatmap(lambda r: st.tuples(st.just(r), st.permutations(r))))
 def test_order_does_not_matter(lists: tuple[list[Any], list[Any]]) -> None:
     one, other = (access_of([Record(DATASET, d, "x") for d in data]) for data in lists)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import CASE_BASE, lines
 
@@ -237,6 +237,7 @@ FIELDS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(FIELDS, JSON_VALUES, max_size=8))
 def test_any_values_in_known_fields(record: dict[str, Any]) -> None:
     source = Records()
@@ -246,6 +247,7 @@ def test_any_values_in_known_fields(record: dict[str, Any]) -> None:
         assert triple.subject.value
 
 
+@settings(deadline=None)
 @given(JSON_VALUES)
 def test_any_json(value: Any) -> None:
     source = Records()
