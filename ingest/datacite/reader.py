@@ -15,6 +15,7 @@ from ingest.datacite.records import Record, Records
 from ingest.document import Description, Visibility
 from ingest.errors import InvalidSource
 from ingest.findings import Findings
+from ingest.iri import is_valid_reference
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:$|[T/ ])")
 _ON_ACCESS = re.compile(r"info:eu-repo/semantics/|/coar/access_right/|^\w+ access$", re.IGNORECASE)
@@ -36,6 +37,7 @@ class DataCiteDocument:
             identifier=only.doi if only else None,
             title=_first(only, "titles", "title") if only else None,
             licence=_licence(only) if only else None,
+            profiles=tuple(sorted({p for r in records if (p := _schema(r)) is not None})),
             visibility=_visibility(records),
             visible_from=max(available, default=None),
         )
@@ -108,6 +110,13 @@ def _available(record: Record) -> str | None:
         and (found := _DAY.match(str(item.get("date") or "").strip()))
     ]
     return max(days, default=None)
+
+
+def _schema(record: Record) -> str | None:
+    """The version of the metadata schema that a record says it follows."""
+    version = record.data.get("schemaVersion")
+    is_address = isinstance(version, str) and version.startswith(("http://", "https://"))
+    return version if is_address and is_valid_reference(version) else None
 
 
 def _licence(record: Record) -> str | None:

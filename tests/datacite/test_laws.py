@@ -223,6 +223,11 @@ def test_access(tmp_path: Path) -> None:
     assert described(tmp_path, {"isActive": False})[0].visibility is Visibility.INTERNAL
 
 
+def test_a_record_tells_its_schema(tmp_path: Path) -> None:
+    schema = "http://datacite.org/schema/kernel-4"
+    assert described(tmp_path, {"schemaVersion": schema}, {})[0].profiles == (schema,)
+
+
 def test_embargo(tmp_path: Path) -> None:
     until = {"dates": [{"date": "2030-05-06", "dateType": "Available"}]}
     assert described(tmp_path, until)[0].visible_from == "2030-05-06"
