@@ -188,7 +188,7 @@ def is_of(record: Mapping[str, Any], hint: Kind) -> bool:
 
 def identifier_of(record: Mapping[str, Any], kind: Kind) -> str | None:
     """A record's own id; None where it has none that is a text or a number."""
-    for name in (kind.identifier, "_id", "id"):
+    for name in (kind.identifier, "_id", "id", *(["aid"] if kind is ATTACHMENT else [])):
         value = record.get(name)
         if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
             return str(value).strip()

@@ -209,6 +209,12 @@ def test_deep_metadata_is_kept(tmp_path: Path) -> None:
     assert sum("bottom" in line for line in found) == 2
 
 
+def test_attachments_of_v4_have_their_own_id(tmp_path: Path) -> None:
+    attachment = {"aid": "a1", "thumbnail": "t", "caption": "c", "ownerGroup": "g"}
+    found = graph(written(tmp_path, [attachment]))
+    assert any(f"<{CASE_BASE}attachments/a1>" in line for line in found)
+
+
 @pytest.mark.parametrize("levels", [300, 100_000])
 def test_what_is_nested_too_deep(tmp_path: Path, levels: int) -> None:
     path = written(
