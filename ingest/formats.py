@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingest import icat, isa, rocrate, scicat
+from ingest import datacite, icat, isa, panosc, rocrate, scicat
 from ingest.bundle import Bundle
 from ingest.document import Document
 from ingest.sniff import Sniff
@@ -66,6 +66,20 @@ FORMATS: tuple[Format, ...] = (
         icat.read,
         is_file=icat.is_icat_dump,
         suffixes=(".xml", ".yaml", ".yml"),
+    ),
+    Format(
+        "datacite",
+        "DataCite metadata",
+        datacite.read,
+        is_file=datacite.is_datacite,
+        suffixes=(".json", ".jsonl", ".ndjson"),
+    ),
+    Format(
+        "panosc",
+        "PaN search API records",
+        panosc.read,
+        is_file=panosc.is_panosc,
+        suffixes=(".json", ".jsonl", ".ndjson"),
     ),
     Format(
         "scicat",

@@ -56,6 +56,8 @@ PREFIXES = {
     "isa": "https://w3id.org/kg-service/isa#",
     "icat": "https://w3id.org/kg-service/icat#",
     "scicat": "https://w3id.org/kg-service/scicat#",
+    "panosc": "https://w3id.org/kg-service/panosc#",
+    "datacite": "https://w3id.org/kg-service/datacite#",
 }
 
 

@@ -4,6 +4,7 @@ kinds        the kinds of record, and how each is recognised by its fields
 extended     MongoDB extended JSON -> plain values
 collect      files -> records of known kinds
 recognise    is this file, or this folder, an export?
+access       who may see it, by what its records say
 people       the persons that a record names
 metadata     free nested metadata -> entries
 graph        records -> triples

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from ingest.errors import InvalidSource, SourceError, UnreadableSource
+from ingest.errors import InvalidSource, SourceError
 from ingest.findings import Findings
-from ingest.json_text import decode, parse
-from ingest.scicat.extended import MAX_DEPTH, TooDeepError, plain
+from ingest.json_records import is_lines, values
+from ingest.json_text import decode
+from ingest.scicat.extended import TooDeepError, plain
 from ingest.scicat.kinds import (
     DATABLOCK,
     DATASET,
     ORIG_DATABLOCK,
     Kind,
     collection_named,
+    is_facets,
     is_of,
     kind_named,
     kind_of,
     mostly_records,
 )
-
-_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -52,23 +49,16 @@ class Records:
 
         Raises UnreadableSource, InvalidSource.
         """
-        halves = _SURROGATE_ESCAPE.search(content) is not None
-        for parsed, place in _values(content, where, self.findings):
-            value = _plain(parsed, place)
-            self._take(self._mended(value, place) if halves else value, place, hint)
-
-    def _mended(self, value: Any, where: str) -> Any:
-        """Halves of surrogate pairs, which JSON can escape and no IRI or literal can hold."""
-        if isinstance(value, list):
-            return [self._mended(item, where) for item in value]
-        if isinstance(value, dict):
-            return {self._mended(k, where): self._mended(v, where) for k, v in value.items()}
-        if isinstance(value, str) and _SURROGATE.search(value):
-            self.findings.repaired("lone-surrogate", where, "replaced by U+FFFD")
-            return _SURROGATE.sub("\ufffd", value)
-        return value
+        for value, place in values(content, where, self.findings):
+            self._take(plain(value), place, hint)
 
     def _take(self, value: Any, where: str, hint: Kind | None) -> None:
+        if is_facets(value):
+            raise InvalidSource(
+                "counts of datasets (fullfacet), no records",
+                where=where,
+                todo="save the answer of /datasets/fullquery or /datasets instead",
+            )
         if isinstance(value, list):
             for number, item in enumerate(value):
                 self._one(item, f"{where}[{number}]", hint)
@@ -106,17 +96,6 @@ class Records:
         self.records.append(Record(kind, value, where, key))
 
 
-def _plain(value: Any, where: str) -> Any:
-    try:
-        return plain(value)
-    except TooDeepError as error:
-        raise InvalidSource(
-            f"nested more than {MAX_DEPTH} levels deep",
-            where=where,
-            todo="check that it is an export of SciCat",
-        ) from error
-
-
 def _kind(value: dict[str, Any], hint: Kind | None) -> Kind | None:
     """The kind by the fields; where they do not tell, by the name of the collection."""
     found = kind_of(value)
@@ -128,35 +107,6 @@ def _kind(value: dict[str, Any], hint: Kind | None) -> Kind | None:
 
 def _fields(value: dict[str, Any]) -> str:
     return ", ".join(list(value)[:8]) or "no fields"
-
-
-def _values(content: bytes, where: str, findings: Findings) -> Iterator[tuple[Any, str]]:
-    """The JSON values of a file, with their place: one, or one a line."""
-    if not is_lines(content):
-        yield parse(content, where, findings), f"{where}: $"
-        return
-    for number, line in enumerate(content.splitlines(), start=1):
-        if line.strip():
-            yield _line(line, number, where, findings), f"{where}: line {number}: $"
-
-
-def _line(line: bytes, number: int, where: str, findings: Findings) -> Any:
-    try:
-        return parse(line, where, findings)
-    except UnreadableSource:
-        # once more, below as many empty lines, so that the message tells the line in the file
-        return parse(b"\n" * (number - 1) + line, where)
-
-
-def is_lines(content: bytes) -> bool:
-    """Whether it is one JSON object a line, as mongoexport writes, rather than one JSON value."""
-    lines = [line for line in content.lstrip(b"\xef\xbb\xbf").splitlines() if line.strip()]
-    if len(lines) < 2 or not lines[0].lstrip().startswith(b"{"):
-        return False
-    try:
-        return isinstance(json.loads(lines[0]), dict)
-    except (ValueError, RecursionError):
-        return False
 
 
 def collection_kind(name: str) -> Kind | None:

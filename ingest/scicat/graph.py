@@ -16,6 +16,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from ingest.findings import Findings
 from ingest.iri import is_valid_reference, segment
+from ingest.json_values import canonical, is_scalar, json_literal, scalar_literal
 from ingest.scicat.collect import Record, Records
 from ingest.scicat.kinds import (
     DATASET,
@@ -29,7 +30,6 @@ from ingest.scicat.kinds import (
 )
 from ingest.scicat.metadata import Entries, term
 from ingest.scicat.people import people_of
-from ingest.scicat.values import canonical, is_scalar, json_literal, scalar_literal
 from ingest.triples import skolem, typed
 
 _REFERENCES: dict[str, Kind] = {
@@ -41,12 +41,15 @@ _REFERENCES: dict[str, Kind] = {
     "datasetPids": DATASET,
     "sampleId": SAMPLE,
     "sampleIds": SAMPLE,
+    "parentSampleId": SAMPLE,
     "proposalId": PROPOSAL,
     "proposalIds": PROPOSAL,
     "parentProposalId": PROPOSAL,
     "instrumentId": INSTRUMENT,
     "instrumentIds": INSTRUMENT,
 }
+# a dataset that includes such records may leave out the field with their ids
+_INCLUDED = {SAMPLE: "sampleIds", PROPOSAL: "proposalIds", INSTRUMENT: "instrumentIds"}
 _FREE = words("""scientificMetadata sampleCharacteristics customMetadata jobParameters jobParams
     jobResultObject metadata""")
 _ORDERED = frozenset({"creator", "authors"})
@@ -282,6 +285,8 @@ class Graph:
             child = self._node(found)
             self._held.setdefault(child, "")
             yield Triple(node, term(name), child)
+            if record.kind is DATASET and kind in _INCLUDED:
+                yield Triple(node, term(_INCLUDED[kind]), child)
             yield from self._record(found)
 
 

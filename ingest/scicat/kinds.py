@@ -48,7 +48,10 @@ DATASET = _kind(
     startTime endTime runNumber history validationStatus""",
 )
 SAMPLE = _kind(
-    "Sample", "samples", "sampleId", "sampleName sampleCharacteristics description proposalId"
+    "Sample",
+    "samples",
+    "sampleId",
+    "sampleName sampleCharacteristics description proposalId parentSampleId",
 )
 INSTRUMENT = _kind("Instrument", "instruments", "pid", "name uniqueName customMetadata")
 PROPOSAL = _kind(
@@ -85,6 +88,7 @@ JOB = _kind(
 ATTACHMENT = _kind(
     "Attachment", "attachments", "_id", "thumbnail caption datasetId proposalId sampleId aid"
 )
+LOGBOOK = _kind("Logbook", "logbooks", "name", "roomId messages")
 POLICY = _kind("Policy", "policies", "_id", "manager tapeRedundancy autoArchiveDelay")
 
 _NAMES: dict[str, Kind] = {
@@ -96,7 +100,16 @@ _NAMES: dict[str, Kind] = {
     "policies": POLICY,
     **{
         f"{kind.name.lower()}{plural}": kind
-        for kind in (SAMPLE, INSTRUMENT, PROPOSAL, ORIG_DATABLOCK, DATABLOCK, JOB, ATTACHMENT)
+        for kind in (
+            SAMPLE,
+            INSTRUMENT,
+            PROPOSAL,
+            ORIG_DATABLOCK,
+            DATABLOCK,
+            JOB,
+            ATTACHMENT,
+            LOGBOOK,
+        )
         for plural in ("", "s")
     },
 }
@@ -150,6 +163,8 @@ def kind_of(record: Mapping[str, Any]) -> Kind | None:
         return ATTACHMENT
     if {"manager", "tapeRedundancy"} <= keys:
         return POLICY
+    if {"name", "roomId", "messages"} <= keys:
+        return LOGBOOK
     return None
 
 
@@ -173,8 +188,18 @@ def is_of(record: Mapping[str, Any], hint: Kind) -> bool:
 
 def identifier_of(record: Mapping[str, Any], kind: Kind) -> str | None:
     """A record's own id; None where it has none that is a text or a number."""
-    for name in (kind.identifier, "_id", "id"):
+    for name in (kind.identifier, "_id", "id", *(["aid"] if kind is ATTACHMENT else [])):
         value = record.get(name)
         if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
             return str(value).strip()
     return None
+
+
+def is_facets(value: Any) -> bool:
+    """Whether it is an answer of ``/datasets/fullfacet``: counts by field, and no record."""
+    if not isinstance(value, list) or len(value) != 1 or not isinstance(value[0], dict):
+        return False
+    everything = value[0].get("all")
+    return isinstance(everything, list) and all(
+        isinstance(item, dict) and "totalSets" in item for item in everything
+    )

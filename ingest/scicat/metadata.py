@@ -14,8 +14,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from ingest.findings import Findings
 from ingest.iri import segment
+from ingest.json_values import is_scalar, json_literal, scalar_literal
 from ingest.scicat.kinds import NAMESPACE, words
-from ingest.scicat.values import is_scalar, json_literal, scalar_literal
 from ingest.triples import skolem, typed
 
 MAX_DEPTH = 40

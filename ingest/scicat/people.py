@@ -41,8 +41,11 @@ def people_of(kind: Kind, record: dict[str, Any]) -> Iterator[tuple[str, Person]
             if person:
                 yield role, person
     elif kind is PUBLISHED_DATA:
-        for role in ("creator", "authors"):
-            for item in _listed(record.get(role)):
+        metadata = record.get("metadata")  # where v4 keeps what goes to DataCite
+        creators = metadata.get("creators") if isinstance(metadata, dict) else None
+        found = (("creator", record.get("creator")), ("authors", record.get("authors")))
+        for role, items in (*found, ("creator", creators)):
+            for item in _listed(items):
                 if person := _creator(item):
                     yield role, person
     elif kind is SAMPLE and (person := _person(_text(record.get("owner")), None, None)):
@@ -72,8 +75,16 @@ def _dataset_people(record: dict[str, Any]) -> Iterator[tuple[str, Person]]:
 
 def _creator(item: Any) -> Person | None:
     if isinstance(item, dict):
-        return _person(_text(item.get("name")), _text(item.get("email")), _text(item.get("orcid")))
+        orcids = [_text(item.get("orcid")), *_name_identifiers(item)]
+        orcid = next((o for o in orcids if o and _ORCID.fullmatch(o)), None)
+        return _person(_text(item.get("name")), _text(item.get("email")), orcid)
     return _person(_text(item), None, None)
+
+
+def _name_identifiers(item: dict[str, Any]) -> Iterator[str | None]:
+    for entry in _listed(item.get("nameIdentifiers")):
+        if isinstance(entry, dict):
+            yield _text(entry.get("nameIdentifier"))
 
 
 def _person(name: str | None, email: str | None, orcid: str | None) -> Person | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from pyoxigraph import Triple
@@ -13,6 +13,7 @@ from ingest.bundle import Bundle
 from ingest.document import Description
 from ingest.errors import InvalidSource
 from ingest.findings import Findings
+from ingest.scicat.access import access_of
 from ingest.scicat.collect import Records, collection_files, collection_kind
 from ingest.scicat.graph import Graph
 from ingest.scicat.kinds import DATASET, PUBLISHED_DATA, identifier_of
@@ -32,15 +33,20 @@ class SciCatDocument:
     @property
     def description(self) -> Description:
         """A source that is one dataset or publication is called as that is."""
+        access = access_of(self.source.records)
+        whole = Description(
+            visibility=access.visibility, groups=access.groups, visible_from=access.visible_from
+        )
         if len(self.source.records) != 1:
-            return Description()
+            return whole
         only = self.source.records[0]
         if only.kind not in (DATASET, PUBLISHED_DATA):
-            return Description()
+            return whole
         identifier = identifier_of(only.data, only.kind)
         title = only.data.get("datasetName") or only.data.get("title")
         licence = only.data.get("license")
-        return Description(
+        return replace(
+            whole,
             identifier=identifier if _PERSISTENT.fullmatch(identifier or "") else None,
             title=title if isinstance(title, str) else None,
             licence=licence if isinstance(licence, str) and licence else None,
@@ -49,6 +55,8 @@ class SciCatDocument:
     def triples(self, base: str, findings: Findings) -> Iterator[Triple]:
         """All statements; what was met while parsing is told first."""
         findings.include(self.source.findings)
+        for where, detail in access_of(self.source.records).notes:
+            findings.warned("visibility", where, detail)
         yield from Graph(self.source, base, findings).triples()
 
 

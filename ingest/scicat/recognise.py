@@ -8,9 +8,10 @@ from typing import Any
 
 from ingest.bundle import Bundle
 from ingest.errors import SourceError
-from ingest.scicat.collect import collection_files, collection_kind, is_lines, sample_of
+from ingest.json_records import is_lines
+from ingest.scicat.collect import collection_files, collection_kind, sample_of
 from ingest.scicat.extended import TooDeepError, plain
-from ingest.scicat.kinds import Kind, is_of, kind_named, kind_of, mostly_records
+from ingest.scicat.kinds import Kind, is_facets, is_of, kind_named, kind_of, mostly_records
 from ingest.sniff import Sniff
 
 _SAMPLE = 200
@@ -40,7 +41,7 @@ def is_scicat_export(sniff: Sniff) -> bool:
 
 def _is_export(value: Any) -> bool:
     if isinstance(value, list):
-        return mostly_records(value[:_SAMPLE])
+        return mostly_records(value[:_SAMPLE]) or is_facets(value)
     if not isinstance(value, dict):
         return False
     if kind_of(value) is not None:

@@ -2,17 +2,20 @@
 
 ``expected.nt`` is the graph, sorted; ``error.txt`` the exact message, with the case's folder
 left out; ``findings.txt`` what was noticed; ``aligned.txt`` aligned statements that must be
-there, or, after ``!``, must not. ``UPDATE_CASES=1`` writes the first three anew.
+there, or, after ``!``, must not; ``lineage.txt`` what a walk reaches.
+``UPDATE_CASES=1`` writes the first three anew.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from golden import check_lineage
 from pyoxigraph import Literal, Triple
 from support import CASE_BASE, lines
 
@@ -23,6 +26,7 @@ from ingest.scicat import is_scicat_export, mains, read
 from ingest.scicat.kinds import NAMESPACE
 from ingest.sniff import Sniff
 from kg_service.align.engine import Alignment
+from kg_service.graph import KnowledgeGraph
 from kg_service.terms import shorten
 
 CASES = sorted((Path(__file__).parent / "cases").iterdir())
@@ -91,3 +95,10 @@ def test_aligned(alignment: Alignment, case: Path) -> None:
             assert line[1:].strip() not in made
         elif line.strip() and not line.startswith("//"):
             assert line.strip() in made, f"missing: {line}\n" + "\n".join(sorted(made))
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if (c / "lineage.txt").exists()], ids=lambda c: c.name
+)
+def test_lineage(knowledge: Callable[..., KnowledgeGraph], case: Path) -> None:
+    check_lineage(case, knowledge(case / "input"))

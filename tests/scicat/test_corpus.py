@@ -7,6 +7,7 @@ from pathlib import Path
 from support import CASE_BASE
 
 from ingest.bundle import Bundle, FolderFiles, SingleFile
+from ingest.document import Visibility
 from ingest.findings import FindingKind, Findings
 from ingest.scicat import is_scicat_export, mains, read
 from ingest.sniff import Sniff
@@ -64,3 +65,15 @@ def test_the_seed_loses_nothing(corpus: Path) -> None:
     triples = set(read(bundle).triples(CASE_BASE, findings))
     assert findings.total(FindingKind.LOSS) == 0
     assert len(triples) == 1823
+
+
+def test_the_seed_is_seen_by_the_group_that_sees_all_of_it(corpus: Path) -> None:
+    bundle = Bundle(FolderFiles(corpus / SEED), main="Dataset.json")
+    told, findings = read(bundle), Findings()
+    list(told.triples(CASE_BASE, findings))
+    assert (told.description.visibility, told.description.groups) == (
+        Visibility.RESTRICTED,
+        ("group1",),
+    )
+    (noted,) = (f for f in findings if f.code == "visibility")
+    assert "Proposal.json" in noted.examples[0].where

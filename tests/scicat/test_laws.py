@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import CASE_BASE, lines
 
@@ -209,6 +209,12 @@ def test_deep_metadata_is_kept(tmp_path: Path) -> None:
     assert sum("bottom" in line for line in found) == 2
 
 
+def test_attachments_of_v4_have_their_own_id(tmp_path: Path) -> None:
+    attachment = {"aid": "a1", "thumbnail": "t", "caption": "c", "ownerGroup": "g"}
+    found = graph(written(tmp_path, [attachment]))
+    assert any(f"<{CASE_BASE}attachments/a1>" in line for line in found)
+
+
 @pytest.mark.parametrize("levels", [300, 100_000])
 def test_what_is_nested_too_deep(tmp_path: Path, levels: int) -> None:
     path = written(
@@ -237,6 +243,7 @@ FIELDS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(FIELDS, JSON_VALUES, max_size=8))
 def test_any_values_in_known_fields(record: dict[str, Any]) -> None:
     source = Records()
@@ -246,6 +253,7 @@ def test_any_values_in_known_fields(record: dict[str, Any]) -> None:
         assert triple.subject.value
 
 
+@settings(deadline=None)
 @given(JSON_VALUES)
 def test_any_json(value: Any) -> None:
     source = Records()

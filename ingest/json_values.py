@@ -1,4 +1,4 @@
-"""JSON values as literals."""
+"""JSON values as literals, for readers whose sources are JSON records."""
 
 from __future__ import annotations
 
