@@ -87,12 +87,13 @@ def _in(
 ) -> Iterator[Answer]:
     if depth > _DEEPEST:
         raise InvalidSource(
-            f"answers nested more than {_DEEPEST} levels deep at {path[:200]}",
+            f"answers nested more than {_DEEPEST} levels deep at {path[:80]}…",
             where=where,
             todo="check that it is an answer of ICAT",
         )
     if isinstance(value, list):
         for number, item in enumerate(value):
+            value[number] = None  # a long answer is let go of as it is read
             yield from _in(item, hint, f"{path}[{number}]", where, findings, depth + 1)
         return
     if not isinstance(value, dict):
@@ -123,7 +124,9 @@ def _beside(name: str, value: Any, where: str, findings: Findings) -> None:
         tell_page(value, where, findings)
     elif name == "search_after" and value:
         findings.warned("page-of-answer", where, "the answer goes on; what follows is not here")
-    elif value not in (None, [], {}, ""):
+    elif name == "score":
+        findings.warned("search-score", where, "of the search, not of the object: not kept")
+    elif name != "id" and value not in (None, [], {}, ""):
         findings.lost("unreadable-envelope", where, f"{name}: {value!r}"[:200])
 
 

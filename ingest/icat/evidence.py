@@ -127,7 +127,7 @@ def is_answer(value: Any, depth: int = 0) -> bool:
         sample = value[:100]
         hits = [item for item in sample if isinstance(item, (dict, list))]
         found = sum(is_answer(item, depth + 1) for item in hits)
-        return found * 2 > len(sample)
+        return found * 2 > len(hits)
     if not isinstance(value, dict):
         return False
     inner = unwrapped(value)

@@ -142,8 +142,6 @@ def _job(made: dict[str, Any]) -> None:
             {k: v for k, v in i.items() if k != "_id"} if isinstance(i, dict) else i
             for i in investigations
         ]
-    if "_id" in made:
-        made.setdefault("id", made.pop("_id"))
 
 
 def _is_number(value: Any) -> bool:

@@ -87,18 +87,23 @@ class _Reading:
         path: str,
         parent: tuple[str, str] | None,
         depth: int,
+        numbered: bool = True,
     ) -> str | Record:
-        """The key of an object, or its record where it has none. ``parent``: relation and key."""
+        """The key of an object, or its record where it has none. ``parent``: relation and key.
+
+        ``numbered``: an id is the object's own in its catalogue.
+        """
         if depth > MAX_DEPTH:
             raise InvalidSource(
-                f"objects nested more than {MAX_DEPTH} levels deep at {path[:200]}",
+                f"objects nested more than {MAX_DEPTH} levels deep at {path[:80]}…",
                 where=self._where,
                 todo="ask the catalogue for fewer relations at a time",
             )
         if is_flat(entity, value):
             self.data.head["generator"] = "ICAT+"
         value = icat_shaped(entity, _nested(value))
-        record = Record(entity, self._own_key(entity, value), _CHUNK, inside=path)
+        own = self._own_key(entity, value) if numbered else None
+        record = Record(entity, own, _CHUNK, inside=path)
         if parent is not None:
             record.references.append((parent[0], ByKey(parent[1])))
         if record.key is None:
@@ -111,12 +116,9 @@ class _Reading:
         return record.key
 
     def _own_key(self, entity: str, value: Mapping[str, Any]) -> str | None:
-        # ICAT+ may number the parameters within each dataset, and its techniques by dataset
-        if (entity.endswith("Parameter") and "type" not in value) or (
-            entity == "Technique" and "pid" in value
-        ):
-            return None
-        number = value.get("id")
+        if entity.endswith("Parameter") and "type" not in value:
+            return None  # ICAT+ may number them within their dataset
+        number = value.get("id", value.get("_id"))
         if isinstance(number, float) and number.is_integer():
             number = int(number)
         if isinstance(number, bool) or not isinstance(number, (int, str)) or number == "":
@@ -202,7 +204,9 @@ class _Reading:
             relation = schema.back_relation(record.entity, name, entity)
             if schema.target_of(entity, relation) == record.entity or entity not in schema.ENTITIES:
                 back = (relation, record.key)
-        made = self._object(entity, item, path, back, depth + 1)
+        # ICAT+ numbers the techniques of a dataset by their place in it
+        numbered = flat != "Technique" or "pid" not in item
+        made = self._object(entity, item, path, back, depth + 1, numbered)
         if isinstance(made, Record):
             made.references = [r for r in made.references if r[0] != (back or ("",))[0]]
             record.members.append((name, made))

@@ -38,7 +38,9 @@ def visibility_of(catalogue: Catalogue, today: date) -> Access:
         return Access(Visibility.RESTRICTED, tuple(groups), max(embargoed)[1] if known else None)
     if told and None not in told:
         return Access(Visibility.PUBLIC)
-    if not told and _all_published(catalogue, today):
+    only = catalogue.data.only
+    about_publication = only is not None and only.entity == "DataPublication"
+    if (about_publication or not told) and _all_published(catalogue, today):
         return Access(Visibility.PUBLIC)
     return Access()
 
