@@ -160,7 +160,6 @@ _RELATIONS = {
     ("Job", "inputDatasets"): "Dataset",
     ("Job", "samples"): "Sample",
     ("Job", "investigations"): "Investigation",
-    ("Instrument", "instrumentScientists"): "InstrumentScientist",
     ("Investigation", "instrument"): "Instrument",
     ("Dataset", "instrument"): "Instrument",
 }
