@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -19,6 +20,9 @@ from ingest.icat.visibility import visibility_of
 from ingest.icat.xml_file import read_xml
 from ingest.icat.yaml_file import read_yaml
 
+_PUBLISHABLE = ("DataPublication", "Dataset", "Investigation")
+_DOI = re.compile(r"(?:doi:|https?://(?:dx\.)?doi\.org/)?10\.\d{4,}/\S+", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class IcatDocument:
@@ -33,12 +37,19 @@ class IcatDocument:
         service = self.catalogue.data.head.get("service")
         access = visibility_of(self.catalogue, self.today)
         return Description(
-            identifier=self._own("doi") or self._own("pid"),
+            identifier=self._identifier(),
             title=f"ICAT data of {service}" if service else self._own("title") or self._own("name"),
             visibility=access.visibility,
             groups=access.groups,
             visible_from=access.visible_from,
         )
+
+    def _identifier(self) -> str | None:
+        only = self.catalogue.data.only
+        if only is None or only.entity not in _PUBLISHABLE:
+            return None
+        found = self._own("pid") or self._own("doi") or ""
+        return found if _DOI.fullmatch(found) else None
 
     def _own(self, name: str) -> str | None:
         only = self.catalogue.data.only
