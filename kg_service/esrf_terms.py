@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -31,10 +32,11 @@ def esrf_triples() -> Iterator[Triple]:
 
 def _parameters() -> Iterator[Triple]:
     """The elements of the definitions file: ``<energy …>${InstrumentMonochromator_energy}</…>``."""
-    from defusedxml.ElementTree import parse  # neither is needed but where the vocabulary is made
+    # neither is needed but where the vocabulary is made
+    from defusedxml.ElementTree import fromstring
     from icat_esrf_definitions import DEFINITIONS_FILE
 
-    waiting = [(parse(DEFINITIONS_FILE).getroot(), "")]
+    waiting = [(fromstring(Path(DEFINITIONS_FILE).read_bytes()), "")]
     while waiting:
         group, path = waiting.pop()
         for element in group:

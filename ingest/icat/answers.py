@@ -38,24 +38,22 @@ class Answer:
 
 def parse(content: bytes, where: str, findings: Findings) -> Any:
     """The JSON of a file; a list where it holds one value a line. Raises UnreadableSource."""
-    text = json_text.decode(content, where)
-    lines = text.splitlines()
-    if not _is_lines(lines):
+    if not _is_lines(content):
         return json_text.parse(content, where, findings)
-    values = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            values.append(json_text.parse(line.encode(), f"{where}:{number}", findings))
-    return values
+    return [
+        json_text.parse(line.encode(), f"{where}:{number}", findings)
+        for number, line in enumerate(json_text.decode(content, where).split("\n"), start=1)
+        if line.strip()
+    ]
 
 
-def _is_lines(lines: list[str]) -> bool:
-    """Whether the first line with anything in it is a whole JSON value, and more lines follow."""
-    full = [line for line in lines[:50] if line.strip()]
-    if len(full) < 2 or full[0].strip() in ("{", "["):
+def _is_lines(content: bytes) -> bool:
+    """Whether the first line is a whole JSON value, and more lines follow."""
+    first, newline, rest = content.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")
+    if not newline or not rest[:4096].strip() or first.strip() in (b"{", b"["):
         return False
     try:
-        json_text.parse(full[0].encode(), "line")
+        json_text.parse(first, "line")
     except UnreadableSource:
         return False
     return True

@@ -17,10 +17,12 @@ _PERSON = (
     "name", "fullName", "familyName", "givenName", "email", "orcid", "orcidId", "affiliation",
     "affilation",
 )  # fmt: skip
+_MEMBER = {"name": "givenName", "surname": "familyName"}
 _SPELLED = {"orcid": "orcidId", "affilation": "affiliation"}
 _MARKS = {
     "Dataset": ("sampleName", "sampleId", "instrumentName", "instrumentId", "techniques"),
     "DatasetParameter": ("datasetId",),
+    "Investigation": ("members",),
     "InvestigationUser": ("fullName",),
     "Job": ("datasetIds",),
 }
@@ -51,6 +53,8 @@ def icat_shaped(entity: str, value: Mapping[str, Any]) -> Mapping[str, Any]:
     _parameters(made)
     if entity == "Dataset":
         _dataset(made, value)
+    elif entity == "Investigation":
+        _members(made)
     elif entity == "InvestigationUser":
         _investigation_user(made)
     elif entity == "DatasetParameter":
@@ -127,6 +131,22 @@ def _investigation_user(made: dict[str, Any]) -> None:
         person = {name: made.pop(name) for name in _PERSON if name in made}
         made["user"] = dict(_respelled(person))
     _related(made, "investigation", "investigationName", "investigationId")
+
+
+def _members(made: dict[str, Any]) -> None:
+    """The members of an open investigation are its users, with their names apart."""
+    members = made.get("members")
+    if "investigationUsers" in made or not isinstance(members, list):
+        return
+    if not all(isinstance(m, dict) and m.get("surname") for m in members):
+        return
+    made["investigationUsers"] = [
+        {
+            "role": member.get("role"),
+            "user": _respelled({_MEMBER.get(n, n): v for n, v in member.items() if n != "role"}),
+        }
+        for member in made.pop("members")
+    ]
 
 
 def _job(made: dict[str, Any]) -> None:

@@ -69,6 +69,8 @@ class _Reading:
         self.data = DataFile(partial=True)
         self.naming = Naming(self.data)
         self.main: str | None = None
+        # the last form of each included object: what is repeated word for word adds nothing
+        self._included: dict[str, Mapping[str, Any]] = {}
         self._where = ""
 
     def add(self, answer: Answer, where: str) -> None:
@@ -145,12 +147,14 @@ class _Reading:
             self._attribute(record, name, part, path)
 
     def _attribute(self, record: Record, name: str, value: Any, path: str) -> None:
-        if isinstance(value, bool):
+        if isinstance(value, str):
+            text = value
+        elif isinstance(value, bool):
             text = "true" if value else "false"
         elif isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
             text = str(int(value))
         else:
-            text = value if isinstance(value, str) else json.dumps(value)
+            text = json.dumps(value)
         if schema.kind_of(name) is schema.Kind.TIME:
             text = self._time(value, text, path)
         record.attributes.append((name, text))
@@ -179,10 +183,16 @@ class _Reading:
             self._as_text(record, name, part, path)
             return
         entity = entity or entity_named(name) or schema.entity_of(name)
+        own = self._own_key(entity, part)
+        if own is not None and self._included.get(own) == part:
+            record.references.append((name, ByKey(own)))
+            return
         known_kind(entity, f"{self._where}: {path}", self.data.findings)
         made = self._object(entity, part, path, None, depth + 1)
         if isinstance(made, str):
             record.references.append((name, ByKey(made)))
+            if made == own:
+                self._included[made] = part
         else:
             record.members.append((name, made))
 

@@ -23,10 +23,11 @@ _NATURAL: dict[str, tuple[tuple[str, ...], ...]] = {
     "ParameterType": (("name", "units"), ("name",)),
     "SampleType": (("name", "molecularFormula"), ("name",)),
     "Technique": (("pid",), ("name",)),
+    "User": (("name",), ("orcidId",), ("familyName", "givenName")),
     **dict.fromkeys(
         (
             "DataPublicationType", "DatasetType", "Facility", "FacilityCycle", "Grouping",
-            "InvestigationType", "Sample", "Study", "User",
+            "InvestigationType", "Sample", "Study",
         ),
         (("name",),),
     ),
