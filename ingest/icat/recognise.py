@@ -22,6 +22,7 @@ _XML_HEAD = re.compile(
     re.DOTALL,
 )
 _XML_ROOT = re.compile(r"<(?:icatdata|icatingest)[\s>]")
+_JSON = (".json", ".ndjson", ".jsonl")
 _YAML_HEAD = re.compile(r"^#\s*(?:ICAT-API:|Generator:.*icat)", re.MULTILINE)
 _SECTION = re.compile(r"([A-Za-z]+):(?:\s*(?:\{\}|#.*)?)")
 _KEY = re.compile(r"\s+(?:\?\s+)?['\"]?([A-Z][A-Za-z]+)_")
@@ -85,7 +86,7 @@ def is_json(content: bytes) -> bool:
 
 def is_icat_answer(sniff: Sniff) -> bool:
     """Objects of ICAT as JSON, an error that ICAT reports, or broken JSON meant to be either."""
-    if not is_json(sniff.content) or not is_answer_name(sniff.name):
+    if not sniff.name.lower().endswith(_JSON) or not is_json(sniff.content):
         return False
     if sniff.json is not None:
         return is_answer(sniff.json) or error_told(sniff.json) is not None
@@ -110,7 +111,7 @@ def _lines(lines: list[str]) -> list[Any]:
 
 def is_answer_name(name: str) -> bool:
     """Whether a file of this name may be an answer: JSON, directly in the folder."""
-    return "/" not in name and name.lower().endswith((".json", ".ndjson", ".jsonl"))
+    return "/" not in name and name.lower().endswith(_JSON)
 
 
 def is_icat(sniff: Sniff) -> bool:

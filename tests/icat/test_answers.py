@@ -127,6 +127,16 @@ def test_a_folder_of_answers_is_one_source(tmp_path: Path) -> None:
     assert set(read(other).triples(CASE_BASE, Findings())) == triples
 
 
+def test_answers_are_found_in_folders_of_folders(tmp_path: Path) -> None:
+    inner = tmp_path / "exports" / "june"
+    inner.mkdir(parents=True)
+    written(inner, [dataset(1)], "datasets.json")
+    (found,) = discover(tmp_path)
+    assert isinstance(found, Found)
+    assert found.format.name == "icat"
+    assert len(list(found.read().triples(CASE_BASE, Findings()))) > 4
+
+
 def test_a_folder_with_other_json_is_not_claimed(tmp_path: Path) -> None:
     names = ["a.json", "b.json", "c.json"]
     for name in names[:2]:
