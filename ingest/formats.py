@@ -62,10 +62,11 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "icat",
-        "ICAT dump",
+        "ICAT dump or answers",
         icat.read,
-        is_file=icat.is_icat_dump,
-        suffixes=(".xml", ".yaml", ".yml"),
+        mains=icat.mains,
+        is_file=icat.is_icat,
+        suffixes=(".xml", ".yaml", ".yml", ".json", ".ndjson", ".jsonl"),
     ),
     Format(
         "datacite",

@@ -1,4 +1,4 @@
-"""The vocabulary graph: the service's ontologies and the mapping sets, as data beside the rest.
+"""The vocabulary graph: ontologies, mapping sets and facilities' definitions, as data.
 
 So a steward can ask in SPARQL what a term means and what it maps to: each row is a SKOS
 statement, and an annotated axiom (SSSOM in RDF) that tells its id and set.
@@ -14,6 +14,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from kg_service.align.engine import Alignment
 from kg_service.align.mapping import MappingSet, Row
+from kg_service.esrf_terms import esrf_triples
 from kg_service.rdf import node_object
 from kg_service.store.port import Change, GraphStore
 from kg_service.store.statements import Statements
@@ -25,13 +26,14 @@ _CURRENT = kg("vocabularyGraph")
 
 
 def vocabulary_triples(alignment: Alignment, ontologies: Path) -> list[Triple]:
-    """The ontologies' statements, and those of every mapping row and rule."""
+    """The ontologies' statements, those of every mapping row and rule, ESRF's definitions."""
     made: dict[Triple, None] = {}
     for path in sorted(ontologies.glob("*.ttl")):
         for quad in parse(path=str(path), format=RdfFormat.TURTLE):
             made[quad.triple] = None
     for mapping in alignment.sets:
         made.update(dict.fromkeys(_set_triples(mapping)))
+    made.update(dict.fromkeys(esrf_triples()))
     return list(made)
 
 

@@ -15,9 +15,10 @@ from pyoxigraph import Literal, NamedNode, Triple
 from ingest.findings import Findings
 from ingest.icat import schema
 from ingest.icat.catalogue import Catalogue, Outside, Thing
-from ingest.icat.links import DatasetLinks
+from ingest.icat.links import DatasetLinks, parameter_name, parameter_text
 from ingest.icat.records import Record
 from ingest.icat.schema import NAMESPACE, Kind
+from ingest.icat.techniques import techniques_in
 from ingest.icat.values import literal_of
 from ingest.iri import segment
 from ingest.triples import skolem, typed
@@ -121,6 +122,7 @@ class Graph:
             yield from self._member(record, node, thing, relation, member)
         if record.entity == "DatasetParameter" and owner is not None:
             yield from self._dataset_links(self._node(owner), record, where)
+            yield from self._techniques(self._node(owner), record, where)
 
     def _member(
         self,
@@ -143,6 +145,14 @@ class Graph:
             if link.is_outside:
                 self._linked[link.thing] = link.catalogue_id
             yield Triple(dataset, term(link.property), self._node(link.thing))
+
+    def _techniques(self, dataset: NamedNode, record: Record, where: str) -> Iterator[Triple]:
+        name, text = parameter_name(self.catalogue, record), parameter_text(record)
+        for technique in techniques_in(name, text or "", where, self.findings):
+            yield Triple(dataset, term(technique.property), technique.node)
+            yield typed(technique.node, term("Technique"))
+            if technique.name is not None:
+                yield Triple(technique.node, term("name"), Literal(technique.name))
 
     def _outside(self, outside: Outside) -> Iterator[Triple]:
         node = self._node(outside.thing)

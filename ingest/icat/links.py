@@ -30,6 +30,19 @@ class Link:
     is_outside: bool
 
 
+def parameter_name(catalogue: Catalogue, parameter: Record) -> str:
+    """What a parameter is called: by its type in ICAT, by its own name in ICAT+."""
+    kind = parameter.reference("type")
+    target = catalogue.target(parameter, "type", kind) if kind is not None else None
+    return (catalogue.name_of(target) if target else parameter.attribute("name")) or ""
+
+
+def parameter_text(parameter: Record) -> str | None:
+    """The value of a parameter as it is written."""
+    values = (parameter.attribute(name) for name in ("stringValue", "value", "numericValue"))
+    return next((value for value in values if value), None)
+
+
 @dataclass
 class DatasetLinks:
     """Reads such parameters against the ids of the datasets in the file."""
@@ -46,18 +59,21 @@ class DatasetLinks:
 
     def of(self, parameter: Record, where: str) -> Iterator[Link]:
         """The links that a dataset's parameter spells; none for other parameters."""
-        kind = parameter.reference("type")
-        target = self.catalogue.target(parameter, "type", kind) if kind is not None else None
-        name = (self.catalogue.name_of(target) if target else None) or ""
+        name = parameter_name(self.catalogue, parameter)
         direction = _DIRECTION.search(name)
-        text = parameter.attribute("stringValue") or parameter.attribute("numericValue")
+        text = parameter_text(parameter)
         if direction is None or text is None:
             return
         meant = "__full_" if "__full_" in name else ""
         ids = text.split()
         if len(text) >= _LONGEST_VALUE:
+            # half a number is another dataset's number
+            ids.pop()
             self.findings.warned(
-                "list-at-limit", where, f"{name} has {len(text)} characters; its end may be cut off"
+                "list-at-limit",
+                where,
+                f"{name} has {len(text)} characters; its end may be cut off, "
+                "so its last number makes no link",
             )
         for number in ids:
             if not number.isascii() or not number.isdigit():

@@ -51,7 +51,8 @@ class DataFile:
     """All that one ICAT data file holds.
 
     ``head`` has the keys date, service, apiversion, generator. ``partial``: written for a
-    catalogue that has other objects already (icatingest's input), not a dump of one.
+    catalogue that has other objects already (icatingest's input), or a part of what one holds
+    (an answer), not a dump of one. ``only``: the object that an answer is about, if it is one.
     ``findings``: what was met while parsing.
     """
 
@@ -59,6 +60,7 @@ class DataFile:
     records: list[Record] = field(default_factory=list)
     declarations: list[Declaration] = field(default_factory=list)
     partial: bool = False
+    only: Record | None = None
     findings: Findings = field(default_factory=Findings)
 
     def all_records(self) -> Iterator[Record]:

@@ -22,9 +22,10 @@ ENTITIES = words("""
     DataCollectionInvestigation DataCollectionParameter DataPublication DataPublicationDate
     DataPublicationFunding DataPublicationType DataPublicationUser Datafile DatafileFormat
     DatafileParameter Dataset DatasetInstrument DatasetParameter DatasetTechnique DatasetType
-    Facility FacilityCycle FundingReference Grouping Instrument InstrumentScientist Investigation
-    InvestigationFacilityCycle InvestigationFunding InvestigationGroup InvestigationInstrument
-    InvestigationParameter InvestigationType InvestigationUser Job Keyword ParameterType
+    Facility FacilityCycle FundingReference Grouping InputDatafile InputDataset Instrument
+    InstrumentScientist Investigation InvestigationFacilityCycle InvestigationFunding
+    InvestigationGroup InvestigationInstrument InvestigationParameter InvestigationType
+    InvestigationUser Job Keyword OutputDatafile OutputDataset ParameterType
     PermissibleStringValue PublicStep Publication RelatedDatafile RelatedItem Rule Sample
     SampleParameter SampleType Shift Study StudyInvestigation Subject Technique User UserGroup
     """)
@@ -49,7 +50,7 @@ class Kind(Enum):
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(
         words("""startDate endDate releaseDate publicationDate datafileCreateTime datafileModTime
-        dateTimeValue createTime modTime"""),
+        dateTimeValue createTime modTime createdAt updatedAt"""),
         Kind.TIME,
     ),
     **dict.fromkeys(words("id fileSize fileCount daysUntilRelease"), Kind.INTEGER),
@@ -60,7 +61,8 @@ _KINDS: dict[str, Kind] = {
     ),
     **dict.fromkeys(
         words("""complete enforced verified applicableToDataCollection applicableToDatafile
-        applicableToDataset applicableToInvestigation applicableToSample"""),
+        applicableToDataset applicableToInvestigation applicableToSample isReleased
+        canAccessDatasets"""),
         Kind.BOOLEAN,
     ),
 }
@@ -86,7 +88,7 @@ _TARGETS: dict[str, str] = {
         entity[0].lower() + entity[1:]: entity
         for entity in words("""
         Application DataCollection DataPublication Datafile DatafileFormat Dataset Facility
-        FacilityCycle Grouping Instrument Investigation Sample Study Technique User
+        FacilityCycle Grouping Instrument Investigation Job Sample Study Technique User
         """)
     },
 }
@@ -138,6 +140,7 @@ _OWNERS: dict[str, str] = {
     "DataPublicationDate": "publication",
     "DataPublicationFunding": "publication",
     "DataPublicationUser": "publication",
+    **dict.fromkeys(words("InputDatafile InputDataset OutputDatafile OutputDataset"), "job"),
     **{
         f"{parent}{child}": parent[0].lower() + parent[1:]
         for parent, children in {
@@ -212,6 +215,12 @@ def owned_relation(entity: str) -> str:
     if entity.endswith("Parameter"):
         return "parameters"
     return _OWNED.get(entity) or f"{entity[:1].lower()}{entity[1:]}s"
+
+
+def owned_by(entity: str) -> str | None:
+    """The kind of object that an object of this kind is part of, where it is part of one."""
+    relation = owner_relation(entity)
+    return target_of(entity, relation) if relation else None
 
 
 def owner_relation(entity: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Golden cases: each a small ICAT data file, in YAML, XML or both, and what comes of it.
+"""Golden cases: each a small ICAT data file or JSON answer, and what comes of it.
 
 ``expected.nt`` is the graph, sorted; ``error.txt`` the exact message, with the case's folder
 left out; ``findings.txt`` what was noticed; ``aligned.txt`` aligned statements that must be
@@ -19,7 +19,7 @@ from support import CASE_BASE, lines
 from ingest.bundle import Bundle, SingleFile
 from ingest.errors import SourceError
 from ingest.findings import Findings
-from ingest.icat import is_icat_dump, read
+from ingest.icat import is_icat, read
 from ingest.sniff import Sniff
 from kg_service.align.engine import Alignment
 from kg_service.terms import shorten
@@ -36,7 +36,7 @@ UPDATE = bool(os.environ.get("UPDATE_CASES"))
 def outcome(path: Path) -> tuple[dict[str, str], list[Triple]]:
     """What a case's files should say after reading ``path``, by their names."""
     bundle = Bundle(SingleFile(path), only=path.name)
-    assert is_icat_dump(Sniff(bundle, path.name))
+    assert is_icat(Sniff(bundle, path.name))
     findings = Findings()
     try:
         triples = list(read(bundle).triples(CASE_BASE, findings))

@@ -10,7 +10,7 @@ from support import CASE_BASE
 
 from ingest.bundle import Bundle, SingleFile
 from ingest.findings import FindingKind, Findings
-from ingest.icat import is_icat_dump, read
+from ingest.icat import is_icat_answer, is_icat_dump, read
 from ingest.sniff import Sniff
 from kg_service.align.engine import Alignment
 
@@ -67,6 +67,20 @@ def test_every_data_file_is_taken_and_nothing_else(corpus: Path, alignment: Alig
                 assert not alignment.align(triples, Findings()).unmapped, path
                 taken += 1
     assert taken == 23
+
+
+def test_every_answer_is_taken_and_nothing_else(corpus: Path, alignment: Alignment) -> None:
+    taken = set()
+    for path in sorted(corpus.rglob("*")):
+        if path.suffix.lower() not in (".json", ".jsonl", ".ndjson", ".jsonld"):
+            continue
+        if is_icat_answer(Sniff(bundle(path), path.name)):
+            taken.add(path.relative_to(corpus).as_posix())
+            triples, findings = graph(path)
+            assert findings.total(FindingKind.LOSS) == 0
+            assert not alignment.align(triples, Findings()).unmapped
+    fixtures = "facility/datagateway/packages/datagateway-dataview/cypress/fixtures"
+    assert taken == {f"{fixtures}/datafile.json", f"{fixtures}/investigation.json"}
 
 
 def test_separate_and_inline_parameters(corpus: Path) -> None:
