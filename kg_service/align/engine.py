@@ -7,13 +7,14 @@ the source's statements in canonical spelling, in a store of their own.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from ingest.findings import Findings
+from kg_service.align.hierarchy import Hierarchy
 from kg_service.align.mapping import MappingSet, Row, is_target, load_mapping_sets
 from kg_service.align.spelling import Spelling
 from kg_service.align.times import time_literal
@@ -54,16 +55,21 @@ class Alignment:
     """All mapping sets, ready to be applied to sources."""
 
     def __init__(
-        self, sets: Sequence[MappingSet], spelling: Spelling, superclasses: dict[str, list[str]]
+        self,
+        sets: Sequence[MappingSet],
+        spelling: Spelling,
+        hierarchy: Hierarchy,
+        superclasses: dict[str, list[str]],
     ) -> None:
         self.sets = tuple(sets)
         self.spelling = spelling
+        self.hierarchy = hierarchy
         self._superclasses = superclasses
         self._rows: dict[str, list[Row]] = defaultdict(list)
         self._set_of: dict[str, list[MappingSet]] = defaultdict(list)
-        self._never = {
-            (NamedNode(n.property), n.local_name) for s in sets for n in s.not_provenance
-        }
+        never = [n for s in sets for n in s.not_provenance]
+        self._never = {(NamedNode(n.property), n.local_name) for n in never}
+        self._produces = {NamedNode(p) for n in never for p in n.produces}
         for mapping in sets:
             for row in mapping.rows:
                 self._rows[row.source].append(row)
@@ -79,7 +85,8 @@ class Alignment:
                 assert isinstance(quad.subject, NamedNode)
                 parents[quad.subject.value].append(quad.object.value)
         spelling = Spelling.load(mappings / "spellings.tsv")
-        return cls(load_mapping_sets(mappings), spelling, _closure(parents))
+        hierarchy = Hierarchy.load(mappings / "subclasses.tsv")
+        return cls(load_mapping_sets(mappings), spelling, hierarchy, _closure(parents))
 
     @property
     def version(self) -> str:
@@ -93,19 +100,17 @@ class Alignment:
     def align(self, asserted: Iterable[Triple], findings: Findings) -> Aligned:
         """The aligned statements of one source's asserted ones, without duplicates."""
         statements = [self.canonical(t) for t in asserted]
-        classes = _classes(statements)
-        not_happened = {
-            subject_of(t)
-            for t in statements
-            if any(t.predicate == p and _local_name(t.object) == n for p, n in self._never)
-        }
+        classes = self._classes(statements)
+        not_happened = self._not_happened(statements)
         aligned = Aligned()
         made: dict[Triple, None] = {}
         active: dict[str, MappingSet] = {}
         for triple in statements:
-            potential = triple.subject in not_happened
+            potential = triple.subject in not_happened or triple.object in not_happened
             self._align_one(triple, classes, potential, made, aligned, active)
-        happened = [t for t in statements if t.subject not in not_happened]
+        happened = [
+            t for t in statements if t.subject not in not_happened and t.object not in not_happened
+        ]
         for mapping in active.values():
             if mapping.rules:
                 self._apply_rules(mapping, happened, made, aligned)
@@ -126,6 +131,42 @@ class Alignment:
             return Triple(triple.subject, NamedNode(predicate), object_)
         return triple
 
+    def _not_happened(self, statements: list[Triple]) -> set[object]:
+        """What is planned, and what is mentioned only as the outcome of a plan."""
+        planned: set[object] = {
+            t.subject
+            for t in statements
+            if any(t.predicate == p and _local_name(t.object) == n for p, n in self._never)
+        }
+        if not planned:
+            return planned
+        outcomes: set[object] = set()
+        mentioned: set[object] = set()
+        for t in statements:
+            outcome = t.subject in planned and t.predicate in self._produces
+            (outcomes if outcome else mentioned).add(t.object)
+        return planned | (outcomes - mentioned)
+
+    def rule_store(self, statements: Iterable[Triple]) -> Store:
+        """What rules are asked of: canonical statements, and the superclasses of their types."""
+        store = Store()
+        store.bulk_extend(Quad(*t) for t in self._with_superclasses(statements))
+        return store
+
+    def _with_superclasses(self, statements: Iterable[Triple]) -> Iterator[Triple]:
+        for triple in statements:
+            yield triple
+            if triple.predicate == RDF_TYPE and isinstance(triple.object, NamedNode):
+                for kind in self.hierarchy.above(triple.object.value):
+                    yield Triple(triple.subject, RDF_TYPE, NamedNode(kind))
+
+    def _classes(self, statements: Iterable[Triple]) -> dict[NamedNode, set[str]]:
+        found: dict[NamedNode, set[str]] = defaultdict(set)
+        for triple in self._with_superclasses(statements):
+            if triple.predicate == RDF_TYPE and isinstance(triple.object, NamedNode):
+                found[subject_of(triple)].add(triple.object.value)
+        return found
+
     def _align_one(
         self,
         triple: Triple,
@@ -140,6 +181,8 @@ class Alignment:
         if is_target(term):
             made[triple] = None
             return
+        if is_type and term not in self._rows:
+            term = self.hierarchy.nearest(term, self._rows) or term
         rows = self._rows.get(term)
         if rows is None:
             if not term.startswith("http://www.w3.org/1999/02/22-rdf-syntax-ns#"):
@@ -167,8 +210,7 @@ class Alignment:
         made: dict[Triple, None],
         aligned: Aligned,
     ) -> None:
-        store = Store()
-        store.bulk_extend(Quad(*t) for t in statements)
+        store = self.rule_store(statements)
         for rule in mapping.rules:
             for triple in triples_of(store.query(rule.text)):
                 made[_with_time(triple)] = None
@@ -196,7 +238,7 @@ def _apply(row: Row, triple: Triple, classes: dict[NamedNode, set[str]]) -> Trip
     subject, object_ = subject_of(triple), object_of(triple)
     if not row.subject.holds(classes.get(subject, ())):
         return None
-    if row.object.classes and not row.object.holds(
+    if row.object and not row.object.holds(
         classes.get(object_, ()) if isinstance(object_, NamedNode) else ()
     ):
         return None
@@ -218,14 +260,6 @@ def _with_time(triple: Triple) -> Triple:
 
 def _is_naming(target: str) -> bool:
     return target.startswith((RDFS_NS, DCTERMS_NS))
-
-
-def _classes(statements: Iterable[Triple]) -> dict[NamedNode, set[str]]:
-    found: dict[NamedNode, set[str]] = defaultdict(set)
-    for triple in statements:
-        if triple.predicate == RDF_TYPE and isinstance(triple.object, NamedNode):
-            found[subject_of(triple)].add(triple.object.value)
-    return found
 
 
 def _local_name(term: object) -> str:

@@ -37,15 +37,18 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True)
 class Condition:
-    """Classes that a node must have one of, or, negated, none of."""
+    """Classes that a node must have one of, and classes that it must have none of."""
 
-    classes: frozenset[str] = frozenset()
-    negated: bool = False
+    any_of: frozenset[str] = frozenset()
+    none_of: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.any_of or self.none_of)
 
     def holds(self, classes: Iterable[str]) -> bool:
-        if not self.classes:
-            return True
-        return self.classes.isdisjoint(classes) is self.negated
+        if not self.none_of.isdisjoint(classes):
+            return False
+        return not self.any_of or not self.any_of.isdisjoint(classes)
 
 
 @dataclass(frozen=True)
@@ -77,10 +80,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class NotProvenance:
-    """What has not happened: a subject whose ``property`` has a value with this local name."""
+    """What has not happened: a subject whose ``property`` has a value with this local name.
+
+    ``produces`` are the properties that lead from it to its outcome, which is not there yet.
+    """
 
     property: str
     local_name: str
+    produces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +150,11 @@ def load_mapping_set(path: Path) -> MappingSet:
         rows=rows,
         rules=tuple(_rule(path.parent / name, iri) for name in header.get("kg_rules") or ()),
         not_provenance=tuple(
-            NotProvenance(_iri(entry["property"], prefixes, str(path)), entry["local_name"])
+            NotProvenance(
+                _iri(entry["property"], prefixes, str(path)),
+                entry["local_name"],
+                tuple(_iri(p, prefixes, str(path)) for p in entry.get("produces") or ()),
+            )
             for entry in header.get("kg_not_provenance") or ()
         ),
         path=path,
@@ -192,10 +203,14 @@ def _row(cells: dict[str, str], prefixes: dict[str, str], where: str) -> Row:
 
 
 def _condition(cell: str | None, iri: Any) -> Condition:
-    text = (cell or "").strip()
-    negated = text.startswith("!")
-    names = [part.strip() for part in text.lstrip("!").split("|") if part.strip()]
-    return Condition(frozenset(iri(name) for name in names), negated)
+    """``A|B``: one of these; ``!A|B``: none of these; ``A|B & !C|D``: both conditions."""
+    wanted: set[str] = set()
+    unwanted: set[str] = set()
+    for part in (cell or "").split("&"):
+        text = part.strip()
+        names = [name.strip() for name in text.lstrip("!").split("|") if name.strip()]
+        (unwanted if text.startswith("!") else wanted).update(iri(name) for name in names)
+    return Condition(frozenset(wanted), frozenset(unwanted))
 
 
 def is_target(iri: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode, Quad, Store, Triple
+from pyoxigraph import NamedNode, Triple
 
 from kg_service.align.engine import Alignment
 from kg_service.align.mapping import Grade, Rule
@@ -87,11 +87,8 @@ class Grounds:
     def _made(self, rule: Rule, asserted: NamedNode) -> set[Triple]:
         key = (rule.iri, asserted.value)
         if key not in self._made_by_rule:
-            store = Store()
-            store.bulk_extend(
-                Quad(*self._alignment.canonical(q.triple))
-                for q in self._reader.quads(None, None, None, asserted)
-            )
+            quads = self._reader.quads(None, None, None, asserted)
+            store = self._alignment.rule_store(self._alignment.canonical(q.triple) for q in quads)
             self._made_by_rule[key] = set(triples_of(store.query(rule.text)))
         return self._made_by_rule[key]
 
