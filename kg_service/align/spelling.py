@@ -1,6 +1,7 @@
 """One spelling for terms whose IRI moved: the asserted graph keeps what was written.
 
-``mappings/spellings.tsv`` lists pairs of IRI prefixes; the longest that fits is replaced.
+``mappings/spellings.tsv`` lists pairs of terms, and of namespaces (which end in ``/``, ``#`` or
+``:``); the longest that fits is replaced.
 schema.org over https, the bioschemas terms of every RO-Crate version, and the workflow-run
 checksums all become the spelling that the mapping sets use.
 """
@@ -12,8 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 
 
+_NAMESPACE_ENDS = ("/", "#", ":")
+
+
 class Spelling:
-    """Canonical IRIs of terms. Each ``variant`` prefix maps to its ``canonical`` one."""
+    """Canonical IRIs of terms. Each ``variant`` maps to its ``canonical`` spelling."""
 
     def __init__(self, pairs: dict[str, str]) -> None:
         self._pairs = sorted(pairs.items(), key=lambda pair: -len(pair[0]))
@@ -27,7 +31,7 @@ class Spelling:
 
     def _canonical(self, iri: str) -> str:
         for variant, canonical in self._pairs:
-            if iri.startswith(variant):
+            if iri == variant or (variant.endswith(_NAMESPACE_ENDS) and iri.startswith(variant)):
                 return canonical + iri[len(variant) :]
         return iri
 
@@ -35,6 +39,8 @@ class Spelling:
         """All spellings of a canonical IRI, itself first."""
         found = [iri]
         for variant, canonical in self._pairs:
-            if iri.startswith(canonical):
+            if iri == canonical or (
+                canonical.endswith(_NAMESPACE_ENDS) and iri.startswith(canonical)
+            ):
                 found.append(variant + iri[len(canonical) :])
         return [v for v in dict.fromkeys(found) if self.canonical(v) == iri]
