@@ -9,6 +9,7 @@ checksums all become the spelling that the mapping sets use.
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -30,17 +31,19 @@ class Spelling:
         return cls({row["variant"]: row["canonical"] for row in rows})
 
     def _canonical(self, iri: str) -> str:
-        for variant, canonical in self._pairs:
-            if iri == variant or (variant.endswith(_NAMESPACE_ENDS) and iri.startswith(variant)):
-                return canonical + iri[len(variant) :]
+        # a namespace's spelling first, then that of a term in it
+        for _ in range(2):
+            iri = next(self._respelled(iri, back=False), iri)
         return iri
 
     def variants(self, iri: str) -> list[str]:
         """All spellings of a canonical IRI, itself first."""
-        found = [iri]
-        for variant, canonical in self._pairs:
-            if iri == canonical or (
-                canonical.endswith(_NAMESPACE_ENDS) and iri.startswith(canonical)
-            ):
-                found.append(variant + iri[len(canonical) :])
+        found = [iri, *self._respelled(iri, back=True)]
+        found += [far for near in found[1:] for far in self._respelled(near, back=True)]
         return [v for v in dict.fromkeys(found) if self.canonical(v) == iri]
+
+    def _respelled(self, iri: str, *, back: bool) -> Iterator[str]:
+        for variant, canonical in self._pairs:
+            old, new = (canonical, variant) if back else (variant, canonical)
+            if iri == old or (old.endswith(_NAMESPACE_ENDS) and iri.startswith(old)):
+                yield new + iri[len(old) :]
