@@ -17,8 +17,8 @@ from kg_service.rdf import subject_of
 from kg_service.terms import RDF_TYPE, kg, prov
 
 ACTIVITY, ENTITY, AGENT, PLAN = prov("Activity"), prov("Entity"), prov("Agent"), prov("Plan")
-# what each relation leads from and to: None where it says nothing
-ENDS = {
+# what each property leads from, and to
+ENDS: dict[NamedNode, tuple[NamedNode, ...]] = {
     prov("used"): (ACTIVITY, ENTITY),
     prov("wasGeneratedBy"): (ENTITY, ACTIVITY),
     prov("wasDerivedFrom"): (ENTITY, ENTITY),
@@ -28,6 +28,9 @@ ENDS = {
     kg("partOfRun"): (ACTIVITY, ACTIVITY),
     kg("controls"): (ACTIVITY, ACTIVITY),
     kg("organized"): (ACTIVITY, ACTIVITY),
+    prov("generatedAtTime"): (ENTITY,),
+    prov("startedAtTime"): (ACTIVITY,),
+    prov("endedAtTime"): (ACTIVITY,),
 }
 
 
