@@ -6,6 +6,7 @@ the source's statements in canonical spelling, in a store of their own.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ _DOMAIN_RANGE: dict[str, tuple[str, str]] = {
     PROV_NS + "wasAssociatedWith": ("Activity", "Agent"),
     PROV_NS + "wasAttributedTo": ("Entity", "Agent"),
 }
+_SCHEMA = "http://schema.org/"
+_CLASS_NAME = re.compile(r"[A-Z][A-Za-z]+")
 _RDFS_SUBCLASS = NamedNode(RDFS_NS + "subClassOf")
 
 
@@ -123,10 +126,13 @@ class Alignment:
         """The statement with its property, and a type, in the spelling of the mapping sets."""
         predicate = self.spelling.canonical(triple.predicate.value)
         object_ = triple.object
-        if predicate == RDF_TYPE.value and isinstance(object_, NamedNode):
-            kind = self.spelling.canonical(object_.value)
-            if kind != object_.value:
-                return Triple(triple.subject, RDF_TYPE, NamedNode(kind))
+        if predicate == RDF_TYPE.value:
+            # some crates write "type": "AssessAction", which JSON-LD does not take for a type
+            if isinstance(object_, Literal) and _CLASS_NAME.fullmatch(object_.value):
+                object_ = NamedNode(_SCHEMA + object_.value)
+            if isinstance(object_, NamedNode):
+                kind = NamedNode(self.spelling.canonical(object_.value))
+                return triple if kind == triple.object else Triple(triple.subject, RDF_TYPE, kind)
         if predicate != triple.predicate.value:
             return Triple(triple.subject, NamedNode(predicate), object_)
         return triple
