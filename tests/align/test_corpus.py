@@ -1,4 +1,4 @@
-"""All crates of the corpus, aligned: no activity where an entity or agent belongs, nor the reverse."""
+"""All crates of the corpus, aligned: activities, entities and agents are kept apart."""
 
 from __future__ import annotations
 
@@ -79,9 +79,7 @@ def cycles(triples: list[Triple]) -> Iterator[str]:
                 pending += around.get(run, ())
 
 
-def test_activities_entities_and_agents_are_kept_apart(
-    alignment: Alignment, corpus: Path
-) -> None:
+def test_activities_entities_and_agents_are_kept_apart(alignment: Alignment, corpus: Path) -> None:
     found = []
     aligned_crates = 0
     for location, asserted in crates(corpus):
@@ -99,5 +97,3 @@ def test_the_check_can_fail() -> None:
     assert list(faults([*typed, Triple(data, prov("used"), run)]))
     assert list(faults([*typed, Triple(run, RDF_TYPE, PLAN)]))
     assert list(cycles([Triple(run, kg("partOfRun"), run)]))
-
-
