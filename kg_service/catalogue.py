@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import getpass
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from typing import cast
 
@@ -20,7 +21,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from ingest.findings import FindingKind
 from ingest.triples import literal
 from kg_service.rdf import object_node, solutions_of, subject_of
-from kg_service.report import IngestReport
+from kg_service.report import Derived, IngestReport
 from kg_service.store.port import GraphReader, Term
 from kg_service.terms import CATALOGUE, RDF_TYPE, XSD_DATETIME, dcterms, kg, prov, shorten
 
@@ -42,15 +43,37 @@ class SourceRecord:
     licence: str | None
     profiles: tuple[str, ...]
     visibility: str
+    groups: tuple[str, ...]
+    visible_from: str | None
     ingested: str
     asserted: int
     aligned: int
     repairs: int
     losses: int
     warnings: int
-    asserted_graph: str
-    aligned_graph: str
+    mapping_sets: str
+    asserted_graphs: tuple[str, ...]
+    aligned_graphs: tuple[str, ...]
     identity_graph: str
+
+    @property
+    def graphs(self) -> list[NamedNode]:
+        """All graphs of the version."""
+        names = (*self.asserted_graphs, *self.aligned_graphs, self.identity_graph)
+        return [NamedNode(name) for name in names if name]
+
+
+@dataclass(frozen=True)
+class GraphNames:
+    """The asserted graph of a source, or of a bundle in it, and what is derived from it.
+
+    The identity graph is one for the source: that of its main graph.
+    """
+
+    asserted: NamedNode
+    aligned: NamedNode
+    identity: NamedNode
+    bundle: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,10 +98,18 @@ class SourceIris:
         short = self.version[:DIGITS_OF_VERSION]
         return NamedNode(f"{self.base}/version/{self.source_id}/{short}")
 
-    def graph(self, kind: str) -> NamedNode:
-        """The graph ``asserted``, ``aligned`` or ``identity`` of this version."""
-        short = self.version[:DIGITS_OF_VERSION]
-        return NamedNode(f"{self.base}/graph/{self.source_id}/{short}/{kind}")
+    def graphs(self, bundle: str | None = None, alignment: str | None = None) -> GraphNames:
+        """The graphs of this version, or of a bundle in it, under an alignment's digest."""
+        part = f"{self.base}/graph/{self.source_id}/{self.version[:DIGITS_OF_VERSION]}"
+        if bundle is not None:
+            part += f"/bundle/{sha256(bundle.encode()).hexdigest()[:DIGITS_OF_VERSION]}"
+        made = f"{part}/{alignment}" if alignment else part
+        return GraphNames(
+            asserted=NamedNode(f"{part}/asserted"),
+            aligned=NamedNode(f"{made}/aligned"),
+            identity=NamedNode(f"{made}/identity"),
+            bundle=bundle,
+        )
 
 
 def _q(subject: NamedNode, predicate: NamedNode, object_: NamedNode | Literal) -> Quad:
@@ -88,9 +119,8 @@ def _q(subject: NamedNode, predicate: NamedNode, object_: NamedNode | Literal) -
 def record_quads(
     iris: SourceIris, report: IngestReport, previous: SourceRecord | None, software: str, sets: str
 ) -> list[Quad]:
-    """The catalogue's statements on a newly ingested version."""
+    """The catalogue's statements on a newly ingested version, apart from its graphs."""
     source, version = iris.source, iris.version_node
-    now = Literal(datetime.now(UTC).isoformat(timespec="seconds"), datatype=XSD_DATETIME)
     ingest = NamedNode(f"{version.value}/ingest")
     quads = [
         _q(source, RDF_TYPE, kg("Source")),
@@ -102,19 +132,11 @@ def record_quads(
         _q(version, kg("sha256"), Literal(iris.version)),
         _q(version, kg("format"), Literal(report.format)),
         _q(version, kg("origin"), Literal(report.location)),
-        _q(version, kg("visibility"), Literal("public")),
+        _q(version, kg("visibility"), Literal(report.visibility)),
         _q(version, kg("assertedTriples"), literal(report.asserted)),
-        _q(version, kg("alignedTriples"), literal(report.aligned)),
         _q(version, prov("wasGeneratedBy"), ingest),
-        _q(ingest, RDF_TYPE, kg("Ingest")),
-        _q(ingest, prov("endedAtTime"), now),
-        _q(ingest, kg("ingestedBy"), Literal(_account())),
-        _q(ingest, kg("software"), Literal(software)),
-        _q(ingest, kg("mappingSets"), Literal(sets)),
+        *activity_quads(ingest, "Ingest", software, sets),
     ]
-    for kind in ("asserted", "aligned", "identity"):
-        quads.append(_q(version, kg(f"{kind}Graph"), iris.graph(kind)))
-        quads.append(_q(iris.graph(kind), kg("sourceOfGraph"), source))
     for name, kind in (
         ("repairs", FindingKind.REPAIR),
         ("losses", FindingKind.LOSS),
@@ -127,15 +149,63 @@ def record_quads(
         quads.append(_q(version, dcterms("source"), Literal(report.identifier)))
     if report.licence:
         quads.append(_q(version, dcterms("license"), Literal(report.licence)))
+    if report.visible_from:
+        quads.append(_q(version, kg("visibleFrom"), Literal(report.visible_from)))
+    quads += [_q(version, kg("visibleTo"), Literal(group)) for group in report.groups]
     quads += [_q(version, dcterms("conformsTo"), Literal(p)) for p in report.profiles]
     quads += _finding_quads(ingest, report)
-    for term, count in report.unmapped.items():
-        node = NamedNode(f"{version.value}/unmapped/{len(quads)}")
+    if previous is not None:
+        quads.append(_q(version, prov("wasRevisionOf"), previous_version(iris, previous)))
+    return quads
+
+
+def activity_quads(activity: NamedNode, kind: str, software: str, sets: str) -> list[Quad]:
+    """What the catalogue says of an ingest or a realignment: when, by whom, with what."""
+    now = Literal(datetime.now(UTC).isoformat(timespec="seconds"), datatype=XSD_DATETIME)
+    return [
+        _q(activity, RDF_TYPE, kg(kind)),
+        _q(activity, prov("endedAtTime"), now),
+        _q(activity, kg("ingestedBy"), Literal(_account())),
+        _q(activity, kg("software"), Literal(software)),
+        _q(activity, kg("mappingSets"), Literal(sets)),
+    ]
+
+
+def alignment_quads(
+    iris: SourceIris, graphs: Sequence[GraphNames], derived: Derived, sets: str
+) -> list[Quad]:
+    """The catalogue's statements on what was derived from a version: all replaced as one."""
+    source, version = iris.source, iris.version_node
+    quads = [
+        _q(version, kg("alignedTriples"), literal(derived.aligned)),
+        _q(version, kg("alignedBy"), Literal(sets)),
+        _q(version, kg("identityGraph"), graphs[0].identity),
+        _q(graphs[0].identity, kg("sourceOfGraph"), source),
+    ]
+    for names in graphs:
+        quads.append(_q(version, kg("alignedGraph"), names.aligned))
+        quads.append(_q(names.aligned, kg("sourceOfGraph"), source))
+        quads.append(_q(names.aligned, kg("alignedFrom"), names.asserted))
+        if names.bundle is not None:
+            quads.append(_q(names.aligned, kg("bundle"), NamedNode(names.bundle)))
+    # text, as stores of many sources would else hold more on their mappings than on them
+    quads += [_q(version, kg("fired"), Literal(f"{i} {n}")) for i, n in derived.fired.items()]
+    for number, (term, count) in enumerate(derived.unmapped.items()):
+        node = NamedNode(f"{version.value}/unmapped/{number}")
         quads.append(_q(version, kg("unmappedTerm"), node))
         quads.append(_q(node, kg("term"), NamedNode(term)))
         quads.append(_q(node, kg("count"), literal(count)))
-    if previous is not None:
-        quads.append(_q(version, prov("wasRevisionOf"), previous_version(iris, previous)))
+    return quads
+
+
+def asserted_quads(iris: SourceIris, graphs: Sequence[GraphNames]) -> list[Quad]:
+    """The catalogue's statements on the graphs that say what the source says."""
+    quads = []
+    for names in graphs:
+        quads.append(_q(iris.version_node, kg("assertedGraph"), names.asserted))
+        quads.append(_q(names.asserted, kg("sourceOfGraph"), iris.source))
+        if names.bundle is not None:
+            quads.append(_q(names.asserted, kg("bundle"), NamedNode(names.bundle)))
     return quads
 
 
@@ -169,8 +239,22 @@ def replaced_quads(reader: GraphReader, iris: SourceIris, previous: SourceRecord
         *reader.quads(iris.source, kg("currentVersion"), None, CATALOGUE),
         *reader.quads(iris.source, dcterms("title"), None, CATALOGUE),
     ]
-    for graph in (previous.asserted_graph, previous.aligned_graph, previous.identity_graph):
-        stale += reader.quads(NamedNode(graph), kg("sourceOfGraph"), None, CATALOGUE)
+    for graph in previous.graphs:
+        stale += reader.quads(graph, None, None, CATALOGUE)
+    return stale
+
+
+def realigned_quads(reader: GraphReader, iris: SourceIris, current: SourceRecord) -> list[Quad]:
+    """What stops being true when a version is aligned anew: all that ``alignment_quads`` said."""
+    version = iris.version_node
+    stale: list[Quad] = []
+    for name in ("alignedTriples", "alignedBy", "alignedGraph", "identityGraph", "fired"):
+        stale += reader.quads(version, kg(name), None, CATALOGUE)
+    for graph in (*current.aligned_graphs, current.identity_graph):
+        stale += reader.quads(NamedNode(graph), None, None, CATALOGUE)
+    for unmapped in reader.quads(version, kg("unmappedTerm"), None, CATALOGUE):
+        stale.append(unmapped)
+        stale += reader.quads(object_node(unmapped), None, None, CATALOGUE)
     return stale
 
 
@@ -203,6 +287,20 @@ class Catalogue:
             return object_node(quad)
         return None
 
+    def asserted_behind(self, aligned: NamedNode) -> NamedNode | None:
+        """The asserted graph that a current aligned graph was derived from."""
+        for quad in self._reader.quads(aligned, kg("alignedFrom"), None, CATALOGUE):
+            return object_node(quad)
+        return None
+
+    def graphs_of(self, iris: SourceIris) -> list[GraphNames]:
+        """The asserted graphs of a source's version, its main one first, by their names."""
+        found: list[GraphNames] = []
+        for quad in self._reader.quads(iris.version_node, kg("assertedGraph"), None, CATALOGUE):
+            bundles = self._reader.quads(object_node(quad), kg("bundle"), None, CATALOGUE)
+            found.append(iris.graphs(next((object_node(b).value for b in bundles), None)))
+        return sorted(found, key=lambda names: names.bundle or "")
+
     def _records(self, bindings: Mapping[str, Term]) -> list[SourceRecord]:
         told: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for row in solutions_of(self._reader.query(_sources_query(), bindings)):
@@ -221,6 +319,9 @@ def _record(iri: str, told: Mapping[str, list[str]]) -> SourceRecord:
     def first(name: str) -> str | None:
         return min(told[name]) if told.get(name) else None
 
+    def every(name: str) -> tuple[str, ...]:
+        return tuple(sorted(told.get(name, ())))
+
     def text(name: str) -> str:
         return first(f"version kg:{name}") or ""
 
@@ -233,15 +334,18 @@ def _record(iri: str, told: Mapping[str, list[str]]) -> SourceRecord:
         origin=text("origin"),
         identifier=first("version dcterms:source"),
         licence=first("version dcterms:license"),
-        profiles=tuple(sorted(told.get("version dcterms:conformsTo", ()))),
+        profiles=every("version dcterms:conformsTo"),
         visibility=text("visibility"),
+        groups=every("version kg:visibleTo"),
+        visible_from=first("version kg:visibleFrom"),
         ingested=first("ingest prov:endedAtTime") or "",
         asserted=int(text("assertedTriples") or 0),
         aligned=int(text("alignedTriples") or 0),
         repairs=int(text("repairs") or 0),
         losses=int(text("losses") or 0),
         warnings=int(text("warnings") or 0),
-        asserted_graph=text("assertedGraph"),
-        aligned_graph=text("alignedGraph"),
+        mapping_sets=text("alignedBy"),
+        asserted_graphs=every("version kg:assertedGraph"),
+        aligned_graphs=every("version kg:alignedGraph"),
         identity_graph=text("identityGraph"),
     )

@@ -46,6 +46,7 @@ class Describer:
         self._reader = reader
         self._catalogue = Catalogue(reader)
         self._by_graph: dict[NamedNode, SourceRecord | None] = {}
+        self._behind: dict[NamedNode, NamedNode | None] = {}
 
     def thing(self, iri: NamedNode) -> Thing:
         labels: list[str] = []
@@ -59,7 +60,7 @@ class Describer:
             if not isinstance(graph, NamedNode) or graph == CATALOGUE:
                 continue
             source = self.source_of(graph)
-            if source is None or graph.value != source.aligned_graph:
+            if source is None or graph.value not in source.aligned_graphs:
                 continue
             sources[source.id] = source
             value = quad.object.value if isinstance(quad.object, (NamedNode, Literal)) else ""
@@ -82,6 +83,12 @@ class Describer:
             description=description,
             sources=tuple(sources[k] for k in sorted(sources)),
         )
+
+    def asserted_behind(self, aligned: NamedNode) -> NamedNode | None:
+        """The asserted graph that a current aligned graph was derived from."""
+        if aligned not in self._behind:
+            self._behind[aligned] = self._catalogue.asserted_behind(aligned)
+        return self._behind[aligned]
 
     def source_of(self, graph: NamedNode) -> SourceRecord | None:
         """The source whose current graph this is."""

@@ -20,6 +20,7 @@ from kg_service.lineage.model import Direction, Granularity, Lineage, Request
 from kg_service.lineage.walk import walk
 from kg_service.resolve import resolve
 from kg_service.store.port import GraphReader
+from kg_service.why import Reason, why
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,10 @@ class KnowledgeGraph:
     def view(self, lineage: Lineage) -> LineageView:
         """The same answer with labels, sources and grades, for people and interfaces."""
         return view(lineage, self.reader.frozen(), self.alignment)
+
+    def why(self, subject: str, predicate: str, object_: str) -> list[Reason]:
+        """Who says a statement, and what it was made from."""
+        return why(self.reader.frozen(), self.alignment, subject, predicate, object_)
 
     def specimens(self) -> list[Thing]:
         """The materials at which histories start."""

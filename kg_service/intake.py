@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import Quad
 
 from ingest.discover import Found, PassedOver, Refused, discover
-from ingest.document import Document
+from ingest.document import Bundled, Document, Visibility
 from ingest.errors import SourceError
 from ingest.iri import is_valid_reference, segment
 from kg_service import __version__
 from kg_service.align.engine import Alignment
 from kg_service.catalogue import (
     Catalogue,
+    GraphNames,
     SourceIris,
     SourceRecord,
+    alignment_quads,
+    asserted_quads,
     record_quads,
     replaced_quads,
 )
-from kg_service.errors import UsageError
+from kg_service.derive import derive
+from kg_service.errors import StoreError, UsageError
 from kg_service.identity.identifiers import identifier_key
-from kg_service.identity.links import identity_triples
-from kg_service.report import IngestReport, Outcome
-from kg_service.store.port import Change, GraphStore
+from kg_service.report import Derived, IngestReport, Outcome
+from kg_service.store.port import Change, GraphStore, Sizes
+from kg_service.store.statements import Statements
 
+SOFTWARE = f"kg-service {__version__}"
 _VALID_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*(?:/[A-Za-z0-9][A-Za-z0-9._~-]*)*")
 _LONGEST_ID = 120
 
@@ -93,18 +100,15 @@ class Intake:
             identifier=description.identifier,
             licence=description.licence,
             profiles=description.profiles,
+            visibility=(description.visibility or Visibility.PUBLIC).value,
+            groups=description.groups,
+            visible_from=description.visible_from,
         )
         self._taken[source_id] = version
         self._ids[found.location] = source_id
         previous = self._catalogue.source(iris.source)
         if previous is not None and previous.version == version:
             return _unchanged(report, previous)
-        asserted = _distinct(document.triples(iris.entities, report.findings))
-        aligned = self._alignment.align(asserted, report.findings)
-        identity = identity_triples(aligned.triples)
-        report.asserted, report.aligned = len(asserted), len(aligned.triples)
-        report.identity = len(identity)
-        report.unmapped, report.fired = aligned.unmapped, aligned.fired
         if previous is not None:
             report.outcome = Outcome.REPLACED
             if previous.origin != found.location:
@@ -114,25 +118,41 @@ class Intake:
                     f"replaces the version of {source_id} that came from {previous.origin}; "
                     "give --id if it is another source",
                 )
-        self._store.commit(
-            Change(
-                graphs={
-                    iris.graph("asserted"): asserted,
-                    iris.graph("aligned"): aligned.triples,
-                    iris.graph("identity"): identity,
-                },
-                drop=_graphs(previous),
-                delete=replaced_quads(self._store, iris, previous) if previous else [],
-                insert=record_quads(
-                    iris,
-                    report,
-                    previous,
-                    f"kg-service {__version__}",
-                    self._alignment.version,
-                ),
-            )
-        )
+        with _spooled(document, iris, report) as asserted:
+            self._commit(asserted, iris, report, previous)
         return report
+
+    def _commit(
+        self,
+        asserted: Mapping[GraphNames, Statements],
+        iris: SourceIris,
+        report: IngestReport,
+        previous: SourceRecord | None,
+    ) -> None:
+        derivation = derive(self._alignment, asserted, report.findings)
+        sets = self._alignment.version
+
+        def records(sizes: Sizes) -> list[Quad]:
+            report.asserted = sum(sizes[names.asserted] for names in asserted)
+            report.derived = derivation.counted(sizes)
+            return [
+                *record_quads(iris, report, previous, SOFTWARE, sets),
+                *asserted_quads(iris, list(asserted)),
+                *alignment_quads(iris, list(asserted), report.derived, sets),
+            ]
+
+        written = {names.asserted: statements for names, statements in asserted.items()}
+        try:
+            self._store.commit(
+                Change(
+                    graphs={**written, **derivation.graphs},
+                    drop=previous.graphs if previous else [],
+                    delete=replaced_quads(self._store, iris, previous) if previous else [],
+                    records=records,
+                )
+            )
+        finally:
+            derivation.close()
 
     def _source_id(
         self, found: Found, identifier: str | None, version: str, given: str | None
@@ -188,20 +208,31 @@ def _short_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
 
 
-def _distinct(triples: Iterable[Triple]) -> list[Triple]:
-    return list(dict.fromkeys(triples))
-
-
-def _graphs(record: SourceRecord | None) -> list[NamedNode]:
-    if record is None:
-        return []
-    names = (record.asserted_graph, record.aligned_graph, record.identity_graph)
-    return [NamedNode(name) for name in names]
+@contextmanager
+def _spooled(
+    document: Document, iris: SourceIris, report: IngestReport
+) -> Iterator[dict[GraphNames, Statements]]:
+    """The statements of a source by graph, its main graph first. Raises SourceError, StoreError."""
+    asserted: dict[GraphNames, Statements] = {iris.graphs(): Statements()}
+    try:
+        asserted[iris.graphs()].extend(document.triples(iris.entities, report.findings))
+        if isinstance(document, Bundled):
+            for bundle, triples in document.bundles(iris.entities, report.findings):
+                asserted.setdefault(iris.graphs(bundle.value), Statements()).extend(triples)
+        yield asserted
+    except OSError as error:
+        raise StoreError(
+            f"{report.location}: its statements could not be kept for a while ({error}); "
+            f"check the space and rights of the temporary folder {gettempdir()}"
+        ) from error
+    finally:
+        for statements in asserted.values():
+            statements.close()
 
 
 def _unchanged(report: IngestReport, record: SourceRecord) -> IngestReport:
     report.outcome = Outcome.UNCHANGED
-    report.asserted, report.aligned = record.asserted, record.aligned
+    report.asserted, report.derived = record.asserted, Derived(aligned=record.aligned)
     return report
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from kg_service.align.engine import Alignment
@@ -14,9 +15,10 @@ from kg_service.store.port import GraphReader, GraphStore
 from kg_service.store.remote import RemoteStore, is_remote
 
 
-def load_alignment() -> Alignment:
-    """The mapping sets that ship with the service. Raises MappingError."""
-    return Alignment.load(resource_folder("mappings"), resource_folder("ontologies") / "kg.ttl")
+def load_alignment(own: Sequence[str] = ()) -> Alignment:
+    """The mapping sets that ship with the service, and those of folders. Raises MappingError."""
+    folders = [resource_folder("mappings"), *map(Path, own)]
+    return Alignment.load(folders, resource_folder("ontologies") / "kg.ttl")
 
 
 def base_of(settings: Settings) -> str:
@@ -32,10 +34,8 @@ def open_reader(settings: Settings) -> GraphReader:
     """A store to read. Raises StoreError where there is none yet."""
     if is_remote(settings.store):
         return RemoteStore(settings.store)
-    folder = Path(settings.store)
-    if store_base(folder) is None:
-        raise StoreError(f"{folder}: there is no store yet; create it with: kg ingest PATH")
-    return SnapshotReader(folder)
+    _must_exist(Path(settings.store))
+    return SnapshotReader(Path(settings.store))
 
 
 def open_writer(settings: Settings) -> GraphStore:
@@ -45,6 +45,18 @@ def open_writer(settings: Settings) -> GraphStore:
     return DiskStore(Path(settings.store), base_of(settings))
 
 
+def open_existing(settings: Settings) -> GraphStore:
+    """A store to write that must be there already. Raises StoreError, StoreBusy."""
+    if not is_remote(settings.store):
+        _must_exist(Path(settings.store))
+    return open_writer(settings)
+
+
+def _must_exist(folder: Path) -> None:
+    if store_base(folder) is None:
+        raise StoreError(f"{folder}: there is no store yet; create it with: kg ingest PATH")
+
+
 def open_graph(settings: Settings) -> KnowledgeGraph:
     """The knowledge graph over a store, to read."""
-    return KnowledgeGraph(open_reader(settings), load_alignment())
+    return KnowledgeGraph(open_reader(settings), load_alignment(settings.mappings))

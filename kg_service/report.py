@@ -18,6 +18,19 @@ class Outcome(StrEnum):
 
 
 @dataclass
+class Derived:
+    """What alignment made of a source: distinct statements, and what made them.
+
+    ``fired`` counts by mapping row or rule, ``unmapped`` by term that no row has.
+    """
+
+    aligned: int = 0
+    identity: int = 0
+    fired: Counter[str] = field(default_factory=Counter)
+    unmapped: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
 class IngestReport:
     """One source's ingest: counts of triples, what was repaired, lost and left unmapped."""
 
@@ -30,14 +43,24 @@ class IngestReport:
     identifier: str | None = None
     licence: str | None = None
     profiles: tuple[str, ...] = ()
+    visibility: str = "public"
+    groups: tuple[str, ...] = ()
+    visible_from: str | None = None
     asserted: int = 0
-    aligned: int = 0
-    identity: int = 0
+    derived: Derived = field(default_factory=Derived)
     error: str | None = None
     error_code: str | None = None
     findings: Findings = field(default_factory=Findings)
-    unmapped: Counter[str] = field(default_factory=Counter)
-    fired: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def aligned(self) -> int:
+        """Distinct aligned statements."""
+        return self.derived.aligned
+
+    @property
+    def unmapped(self) -> Counter[str]:
+        """Statements by term that no mapping row has."""
+        return self.derived.unmapped
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain data; keys are stable."""
@@ -59,10 +82,11 @@ class IngestReport:
             "format": self.format or None,
             "version": self.version or None,
             "title": self.title,
+            "visibility": self.visibility,
             "triples": {
                 "asserted": self.asserted,
                 "aligned": self.aligned,
-                "identity": self.identity,
+                "identity": self.derived.identity,
                 "repaired": self.findings.total(FindingKind.REPAIR),
                 "lost": self.findings.total(FindingKind.LOSS),
             },
@@ -70,7 +94,7 @@ class IngestReport:
             "losses": listed(FindingKind.LOSS),
             "warnings": listed(FindingKind.WARNING),
             "unmapped": dict(self.unmapped.most_common()),
-            "mappings": dict(self.fired.most_common()),
+            "mappings": dict(self.derived.fired.most_common()),
             "error": self.error,
             "errorCode": self.error_code,
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,15 +22,24 @@ def default_store(environment: Mapping[str, str]) -> str:
 class Settings:
     """``store`` is a folder, or ``sparql+http://host:port`` for a SPARQL 1.1 server.
 
+    ``mappings`` are folders of mapping sets beside those that ship with the service.
     ``base`` is the address under which the service answers; every IRI it mints starts with it.
     """
 
     store: str
     base: str | None = None
+    mappings: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(
-        cls, store: str | None = None, base: str | None = None, env: Mapping[str, str] = os.environ
+        cls,
+        store: str | None = None,
+        base: str | None = None,
+        mappings: Sequence[Path] = (),
+        env: Mapping[str, str] = os.environ,
     ) -> Settings:
         chosen = (base or env.get("KG_BASE") or "").rstrip("/") or None
-        return cls(store=store or default_store(env), base=chosen)
+        own = tuple(map(str, mappings)) or tuple(
+            folder for folder in env.get("KG_MAPPINGS", "").split(os.pathsep) if folder
+        )
+        return cls(store=store or default_store(env), base=chosen, mappings=own)

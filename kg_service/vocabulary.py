@@ -16,6 +16,7 @@ from kg_service.align.engine import Alignment
 from kg_service.align.mapping import MappingSet, Row
 from kg_service.rdf import node_object
 from kg_service.store.port import Change, GraphStore
+from kg_service.store.statements import Statements
 from kg_service.terms import CATALOGUE, OWL_NS, RDF_TYPE, VOCABULARY, dcterms, kg
 
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -73,7 +74,7 @@ def keep_vocabulary(store: GraphStore, alignment: Alignment, ontologies: Path) -
         return
     store.commit(
         Change(
-            graphs={graph: triples},
+            graphs={graph: Statements.of(triples)},
             drop=[old for quad in stale if (old := node_object(quad)) is not None],
             delete=stale,
             insert=[Quad(VOCABULARY, _CURRENT, graph, CATALOGUE)],

@@ -1,308 +1,312 @@
-"""The alignment engine: one pass over a source's statements, by rows, then its rules.
+"""The alignment engine: from a graph's asserted lines to its aligned ones, by rows, then rules.
 
-Rows are looked up by the term they map, so the time is linear in the statements. Rules see
-the source's statements in canonical spelling, in a store of their own.
+Rows are looked up by the term they map, so the time is linear in the statements; of the
+source, only the classes that conditions ask for are kept in memory. Rules see the source's
+statements in canonical spelling, in a store of their own.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
+from pyoxigraph import Triple
 
 from ingest.findings import Findings
+from kg_service.align.footprint import footprint
 from kg_service.align.hierarchy import Hierarchy
-from kg_service.align.mapping import MappingSet, Row, is_target, load_mapping_sets
+from kg_service.align.loading import load_hierarchy, load_sets, load_spelling
+from kg_service.align.mapping import MappingSet, Row
+from kg_service.align.plans import (
+    TYPE,
+    Classes,
+    Plan,
+    Plans,
+    ReadyRow,
+    class_named,
+    iri_of,
+    never_happened,
+    outcomes_of,
+    token,
+)
+from kg_service.align.prov_types import implied_types, with_time
+from kg_service.align.rules import made_by, rule_store
 from kg_service.align.spelling import Spelling
-from kg_service.align.times import time_literal
-from kg_service.rdf import object_of, subject_of, text_object, triples_of
-from kg_service.terms import DCTERMS_NS, PROV_NS, RDF_TYPE, RDFS_NS, prov
+from kg_service.align.vocabulary import TargetVocabulary
+from kg_service.store.statements import END, Statements
 
-_TIMES = {PROV_NS + n for n in ("startedAtTime", "endedAtTime", "generatedAtTime", "atTime")}
-_RESOURCE_TARGETS = {
-    PROV_NS + n
-    for n in (
-        "used", "wasGeneratedBy", "wasDerivedFrom", "wasInformedBy", "hadMember",
-        "wasAssociatedWith", "wasAttributedTo", "hadPlan", "agent",
-    )
-}  # fmt: skip
-# PROV-O, section 3: what these properties say of the things they relate
-_DOMAIN_RANGE: dict[str, tuple[str, str]] = {
-    PROV_NS + "used": ("Activity", "Entity"),
-    PROV_NS + "wasGeneratedBy": ("Entity", "Activity"),
-    PROV_NS + "wasDerivedFrom": ("Entity", "Entity"),
-    PROV_NS + "wasInformedBy": ("Activity", "Activity"),
-    PROV_NS + "hadMember": ("Entity", "Entity"),
-    PROV_NS + "wasAssociatedWith": ("Activity", "Agent"),
-    PROV_NS + "wasAttributedTo": ("Entity", "Agent"),
-}
-_SCHEMA = "http://schema.org/"
-_CLASS_NAME = re.compile(r"[A-Z][A-Za-z]+")
-_RDFS_SUBCLASS = NamedNode(RDFS_NS + "subClassOf")
+_BATCH_LINES = 10_000
+_NO_CLASSES: tuple[bytes, ...] = ()
 
 
 @dataclass
 class Aligned:
-    """The aligned statements of one source, and how they came about."""
+    """The aligned statements of one graph, and how they came about.
 
-    triples: list[Triple] = field(default_factory=list)
+    ``fired`` counts by row or rule, ``unmapped`` by term that no row has.
+    """
+
+    statements: Statements = field(default_factory=Statements)
     fired: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def triples(self) -> list[Triple]:
+        """The statements as triples, each once."""
+        return list(dict.fromkeys(self.statements.triples()))
+
 
 class Alignment:
-    """All mapping sets, ready to be applied to sources."""
+    """All mapping sets, ready to be applied to graphs."""
 
     def __init__(
         self,
         sets: Sequence[MappingSet],
         spelling: Spelling,
         hierarchy: Hierarchy,
-        superclasses: dict[str, list[str]],
+        superclasses: Mapping[str, list[str]],
     ) -> None:
+        self._superclasses = superclasses
         self.sets = tuple(sets)
         self.spelling = spelling
         self.hierarchy = hierarchy
-        self._superclasses = superclasses
-        self._rows: dict[str, list[Row]] = defaultdict(list)
-        self._set_of: dict[str, list[MappingSet]] = defaultdict(list)
-        never = [n for s in sets for n in s.not_provenance]
-        self._never = {(NamedNode(n.property), n.local_name) for n in never}
-        self._produces = {NamedNode(p) for n in never for p in n.produces}
-        for mapping in sets:
-            for row in mapping.rows:
-                self._rows[row.source].append(row)
-                if mapping not in self._set_of[row.source]:
-                    self._set_of[row.source].append(mapping)
+        self.plans = Plans(sets, spelling, hierarchy, superclasses)
+        self._never = never_happened(sets)
+        self._produces = outcomes_of(sets)
 
     @classmethod
-    def load(cls, mappings: Path, ontology: Path) -> Alignment:
-        """From the folder of mapping sets and the service's ontology. Raises MappingError."""
-        parents: dict[str, list[str]] = defaultdict(list)
-        for quad in parse(path=str(ontology), format=RdfFormat.TURTLE):
-            if quad.predicate == _RDFS_SUBCLASS and isinstance(quad.object, NamedNode):
-                assert isinstance(quad.subject, NamedNode)
-                parents[quad.subject.value].append(quad.object.value)
-        spelling = Spelling.load(mappings / "spellings.tsv")
-        hierarchy = Hierarchy.load(mappings / "subclasses.tsv")
-        return cls(load_mapping_sets(mappings), spelling, hierarchy, _closure(parents))
+    def load(cls, folders: Sequence[Path], ontology: Path) -> Alignment:
+        """From folders of mapping sets and the service's ontology. Raises MappingError."""
+        vocabulary = TargetVocabulary.load(ontology)
+        sets = load_sets(folders, vocabulary)
+        spelling, hierarchy = load_spelling(folders), load_hierarchy(folders)
+        return cls(sets, spelling, hierarchy, vocabulary.superclasses)
+
+    @cached_property
+    def digest(self) -> str:
+        """Eight hex digits that change whenever the alignment may give another result."""
+        parts = (self.spelling.pairs, self.hierarchy.pairs, sorted(self._superclasses.items()))
+        said = repr((self.sets_said(), *parts))
+        return sha256(said.encode()).hexdigest()[:8]
 
     @property
     def version(self) -> str:
-        """The versions of all sets, for the catalogue."""
-        return ", ".join(f"{m.iri.rpartition('/')[2]} {m.version}" for m in self.sets)
+        """The versions of all sets, and the digest of what they say, for the catalogue."""
+        versions = ", ".join(f"{m.name} {m.version}".strip() for m in self.sets)
+        return f"{versions} ({self.digest})"
+
+    def sets_said(self) -> list[tuple[object, ...]]:
+        """What the sets say that bears on a result; not where their files lie."""
+        return [
+            (
+                mapping.iri,
+                [
+                    (r.record_id, r.source, r.target, r.predicate, r.inverse,
+                     sorted(r.subject.any_of), sorted(r.subject.none_of),
+                     sorted(r.object.any_of), sorted(r.object.none_of))
+                    for r in mapping.rows
+                ],
+                [(rule.iri, rule.grade.value, rule.text) for rule in mapping.rules],
+                [(n.property, n.local_name, n.produces) for n in mapping.not_provenance],
+            )
+            for mapping in self.sets
+        ]  # fmt: skip
 
     def rows_to(self, target: str) -> list[Row]:
         """The entailing rows that lead to a target term."""
-        return [r for rows in self._rows.values() for r in rows if r.target == target and r.entails]
+        return self.plans.rows_to(target)
 
-    def align(self, asserted: Iterable[Triple], findings: Findings) -> Aligned:
-        """The aligned statements of one source's asserted ones, without duplicates."""
-        statements = [self.canonical(t) for t in asserted]
-        classes = self._classes(statements)
-        not_happened = self._not_happened(statements)
-        aligned = Aligned()
-        made: dict[Triple, None] = {}
-        active: dict[str, MappingSet] = {}
-        for triple in statements:
-            potential = triple.subject in not_happened or triple.object in not_happened
-            self._align_one(triple, classes, potential, made, aligned, active)
-        happened = [
-            t for t in statements if t.subject not in not_happened and t.object not in not_happened
-        ]
-        for mapping in active.values():
+    def align(self, asserted: Statements | Iterable[Triple], findings: Findings) -> Aligned:
+        """The aligned statements of one graph's asserted ones; a few may stand there twice."""
+        statements = asserted if isinstance(asserted, Statements) else Statements.of(asserted)
+        run = _Run(self.plans, self._survey(statements), findings)
+        for line in statements.lines():
+            run.take(line)
+        run.flush()
+        for mapping in run.active.values():
             if mapping.rules:
-                self._apply_rules(mapping, happened, made, aligned)
-        _check_times(made, findings)
-        self._add_types(made)
-        aligned.triples = list(made)
-        return aligned
+                with rule_store(self.seen_by_rules(statements, mapping, run.potential)) as store:
+                    for rule in mapping.rules:
+                        made = made_by(rule, store)
+                        run.aligned.fired[rule.iri] += len(made)
+                        run.take_made(made)
+        run.finish()
+        return run.aligned
 
-    def canonical(self, triple: Triple) -> Triple:
-        """The statement with its property, and a type, in the spelling of the mapping sets."""
-        predicate = self.spelling.canonical(triple.predicate.value)
-        object_ = triple.object
-        if predicate == RDF_TYPE.value:
-            # some crates write "type": "AssessAction", which JSON-LD does not take for a type
-            if isinstance(object_, Literal) and _CLASS_NAME.fullmatch(object_.value):
-                object_ = NamedNode(_SCHEMA + object_.value)
-            if isinstance(object_, NamedNode):
-                kind = NamedNode(self.spelling.canonical(object_.value))
-                return triple if kind == triple.object else Triple(triple.subject, RDF_TYPE, kind)
-        if predicate != triple.predicate.value:
-            return Triple(triple.subject, NamedNode(predicate), object_)
-        return triple
+    def seen_by_rules(
+        self, statements: Statements, mapping: MappingSet, potential: set[bytes] | None = None
+    ) -> Statements:
+        """What the rules of a set may read of a graph, in canonical spelling.
 
-    def _not_happened(self, statements: list[Triple]) -> set[object]:
-        """What is planned, and what is mentioned only as the outcome of a plan."""
-        planned: set[object] = {
-            t.subject
-            for t in statements
-            if any(t.predicate == p and _local_name(t.object) == n for p, n in self._never)
-        }
-        if not planned:
-            return planned
-        outcomes: set[object] = set()
-        mentioned: set[object] = set()
-        for t in statements:
-            outcome = t.subject in planned and t.predicate in self._produces
-            (outcomes if outcome else mentioned).add(t.object)
-        return planned | (outcomes - mentioned)
+        Of the classes above those that are written, they see the ones that they name.
+        """
+        unhappened = self._survey(statements).potential if potential is None else potential
+        reach = footprint(mapping.rules)
+        wanted = {token(p) for p in reach.properties}
+        seen = Statements()
+        batch: list[bytes] = []
+        for line in statements.lines():
+            subject, predicate, rest = line.split(b" ", 2)
+            written = self.plans.property(predicate).written
+            if subject in unhappened or rest[: -len(END)] in unhappened:
+                continue
+            if not (reach.everything or written in wanted):
+                continue
+            if written == TYPE and (named := class_named(rest)):
+                rest = self.plans.kind(named).written + END
+                above = (kind for kind in self.plans.above(named) if kind in wanted)
+                batch += [b" ".join((subject, TYPE, kind)) + END for kind in above]
+            batch.append(subject + b" " + written + b" " + rest)
+            if len(batch) == _BATCH_LINES:
+                seen.write(batch)
+                batch.clear()
+        seen.write(batch)
+        return seen
 
-    def rule_store(self, statements: Iterable[Triple]) -> Store:
-        """What rules are asked of: canonical statements, and the superclasses of their types."""
-        store = Store()
-        store.bulk_extend(Quad(*t) for t in self._with_superclasses(statements))
-        return store
+    def _survey(self, statements: Statements) -> _Survey:
+        """One pass ahead: the classes that conditions ask for, and what has not happened."""
+        survey = _Survey()
+        for line in statements.lines():
+            subject, predicate, rest = line.split(b" ", 2)
+            written = self.plans.property(predicate).written
+            if written == TYPE:
+                if (named := class_named(rest)) and (kinds := self.plans.kinds_asked(named)):
+                    survey.classes[subject] = (*survey.classes.get(subject, _NO_CLASSES), *kinds)
+            elif written in self._never and _local_name(rest) in self._never[written]:
+                survey.potential.add(subject)
+        if survey.potential:
+            survey.potential |= self._outcomes(statements, survey.potential)
+        return survey
 
-    def _with_superclasses(self, statements: Iterable[Triple]) -> Iterator[Triple]:
-        for triple in statements:
-            yield triple
-            if triple.predicate == RDF_TYPE and isinstance(triple.object, NamedNode):
-                for kind in self.hierarchy.above(triple.object.value):
-                    yield Triple(triple.subject, RDF_TYPE, NamedNode(kind))
+    def _outcomes(self, statements: Statements, planned: set[bytes]) -> set[bytes]:
+        """What is mentioned only as the outcome of a plan, and so is not there yet."""
 
-    def _classes(self, statements: Iterable[Triple]) -> dict[NamedNode, set[str]]:
-        found: dict[NamedNode, set[str]] = defaultdict(set)
-        for triple in self._with_superclasses(statements):
-            if triple.predicate == RDF_TYPE and isinstance(triple.object, NamedNode):
-                found[subject_of(triple)].add(triple.object.value)
+        def is_outcome(subject: bytes, predicate: bytes) -> bool:
+            return subject in planned and self.plans.property(predicate).written in self._produces
+
+        found: set[bytes] = set()
+        for line in statements.lines():
+            subject, predicate, rest = line.split(b" ", 2)
+            if is_outcome(subject, predicate):
+                found.add(rest[: -len(END)])
+        for line in statements.lines() if found else ():
+            subject, predicate, rest = line.split(b" ", 2)
+            if rest[: -len(END)] in found and not is_outcome(subject, predicate):
+                found.discard(rest[: -len(END)])
         return found
 
-    def _align_one(
-        self,
-        triple: Triple,
-        classes: dict[NamedNode, set[str]],
-        not_happened: bool,
-        made: dict[Triple, None],
-        aligned: Aligned,
-        active: dict[str, MappingSet],
-    ) -> None:
-        is_type = triple.predicate == RDF_TYPE and isinstance(triple.object, NamedNode)
-        term = text_object(triple) if is_type else triple.predicate.value
-        if is_target(term):
-            made[triple] = None
+
+@dataclass
+class _Survey:
+    classes: Classes = field(default_factory=dict)
+    potential: set[bytes] = field(default_factory=set)
+
+
+class _Run:
+    """One graph's pass through the rows."""
+
+    def __init__(self, plans: Plans, survey: _Survey, findings: Findings) -> None:
+        self.aligned = Aligned()
+        self.active: dict[str, MappingSet] = {}
+        self.potential = survey.potential
+        self._plans = plans
+        self._classes = survey.classes
+        self._findings = findings
+        self._typed: set[bytes] = set()
+        self._met: set[bytes] = set()
+        self._batch: list[bytes] = []
+
+    def take(self, line: bytes) -> None:
+        """Align one asserted statement."""
+        subject, predicate, rest = line.split(b" ", 2)
+        plan = self._plans.property(predicate)
+        kind = class_named(rest) if plan.written == TYPE else None
+        is_type = kind is not None
+        if kind is not None:
+            plan = self._plans.kind(kind)
+        if plan.passes:
+            if is_type:
+                self._write_types(subject, plan.kinds)
+            else:
+                self._write(subject + b" " + plan.written + b" " + rest)
             return
-        if is_type and term not in self._rows:
-            term = self.hierarchy.nearest(term, self._rows) or term
-        rows = self._rows.get(term)
-        if rows is None:
-            if not term.startswith("http://www.w3.org/1999/02/22-rdf-syntax-ns#"):
-                aligned.unmapped[term] += 1
+        if plan.unmapped:
+            self.aligned.unmapped[plan.term] += 1
             return
-        for mapping in self._set_of[term]:
-            active[mapping.iri] = mapping
-        for row in rows:
-            if not row.entails or (not_happened and not _is_naming(row.target)):
+        if plan.written not in self._met:
+            self._met.add(plan.written)
+            self.active.update((mapping.iri, mapping) for mapping in plan.sets)
+        if plan.rows:
+            self._by_rows(plan, is_type, subject, rest)
+
+    def take_made(self, lines: Iterable[bytes]) -> None:
+        """Add what a rule made."""
+        for line in lines:
+            subject, predicate, rest = line.split(b" ", 2)
+            if predicate == TYPE and rest[:1] == b"<":
+                self._write_types(subject, self._plans.type_endings(iri_of(rest[: -len(END)])))
+            else:
+                self._write(line)
+
+    def finish(self) -> None:
+        """Add the types that PROV's properties imply; warn of times that make no sense."""
+        self.flush()
+        self.aligned.statements.write(
+            implied_types(self.aligned.statements.lines(), self._typed, self._findings)
+        )
+
+    def flush(self) -> None:
+        self.aligned.statements.write(self._batch)
+        self._batch.clear()
+
+    def _by_rows(self, plan: Plan, is_type: bool, subject: bytes, rest: bytes) -> None:
+        classes = self._classes.get(subject, _NO_CLASSES)
+        potential = subject in self.potential or rest[: -len(END)] in self.potential
+        for row in plan.rows:
+            if (potential and not row.is_naming) or not row.subject.holds(classes):
                 continue
             if is_type:
-                if row.subject.holds(classes.get(subject_of(triple), ())):
-                    made[Triple(triple.subject, RDF_TYPE, NamedNode(row.target))] = None
-                    aligned.fired[row.record_id] += 1
-                continue
-            result = _apply(row, triple, classes)
-            if result is not None:
-                made[result] = None
-                aligned.fired[row.record_id] += 1
+                self._write_types(subject, row.kinds)
+            else:
+                made = self._related(row, subject, rest)
+                if made is None:
+                    continue
+                self._write(made)
+            self.aligned.fired[row.record_id] += 1
 
-    def _apply_rules(
-        self,
-        mapping: MappingSet,
-        statements: list[Triple],
-        made: dict[Triple, None],
-        aligned: Aligned,
-    ) -> None:
-        store = self.rule_store(statements)
-        for rule in mapping.rules:
-            for triple in triples_of(store.query(rule.text)):
-                made[_with_time(triple)] = None
-                aligned.fired[rule.iri] += 1
+    def _related(self, row: ReadyRow, subject: bytes, rest: bytes) -> bytes | None:
+        resource = rest[:1] == b"<"
+        if row.needs_resource and not resource:
+            return None  # a name where a thing is meant: no node to relate to
+        if row.object:
+            known = self._classes.get(rest[: -len(END)], _NO_CLASSES) if resource else _NO_CLASSES
+            if not row.object.holds(known):
+                return None
+        if row.inverse:
+            return rest[: -len(END)] + row.middle + subject + END
+        line = subject + row.middle + rest
+        return with_time(line) if row.is_time and not resource else line
 
-    def _add_types(self, made: dict[Triple, None]) -> None:
-        typed: dict[NamedNode, None] = {}
-        inferred: dict[Triple, None] = {}
-        for triple in made:
-            if triple.predicate == RDF_TYPE:
-                typed[subject_of(triple)] = None
-                for parent in self._superclasses.get(text_object(triple), ()):
-                    inferred[Triple(triple.subject, RDF_TYPE, NamedNode(parent))] = None
-        for triple in made:
-            kinds = _DOMAIN_RANGE.get(triple.predicate.value)
-            if kinds is None:
-                continue
-            for node, kind in ((triple.subject, kinds[0]), (triple.object, kinds[1])):
-                if node not in typed and isinstance(node, NamedNode):
-                    inferred[Triple(node, RDF_TYPE, prov(kind))] = None
-        made.update(inferred)
+    def _write_types(self, subject: bytes, endings: Iterable[bytes]) -> None:
+        self._typed.add(subject)
+        self._batch += [subject + ending for ending in endings]
+        self._flush_if_full()
+
+    def _write(self, line: bytes) -> None:
+        self._batch.append(line)
+        self._flush_if_full()
+
+    def _flush_if_full(self) -> None:
+        if len(self._batch) >= _BATCH_LINES:
+            self.flush()
 
 
-def _apply(row: Row, triple: Triple, classes: dict[NamedNode, set[str]]) -> Triple | None:
-    subject, object_ = subject_of(triple), object_of(triple)
-    if not row.subject.holds(classes.get(subject, ())):
-        return None
-    if row.object and not row.object.holds(
-        classes.get(object_, ()) if isinstance(object_, NamedNode) else ()
-    ):
-        return None
-    resource = isinstance(object_, NamedNode)
-    if (row.inverse or row.target in _RESOURCE_TARGETS) and not resource:
-        return None  # a name where a thing is meant: no node to relate to
-    if row.inverse:
-        assert isinstance(object_, NamedNode)
-        return Triple(object_, NamedNode(row.target), subject)
-    return _with_time(Triple(subject, NamedNode(row.target), object_))
-
-
-def _with_time(triple: Triple) -> Triple:
-    """The statement, with a time that is one as xsd:dateTime or xsd:date."""
-    if triple.predicate.value not in _TIMES or not isinstance(triple.object, Literal):
-        return triple
-    return Triple(triple.subject, triple.predicate, time_literal(triple.object)[0])
-
-
-def _is_naming(target: str) -> bool:
-    return target.startswith((RDFS_NS, DCTERMS_NS))
-
-
-def _local_name(term: object) -> str:
-    value = getattr(term, "value", "")
-    return str(value).rpartition("/")[2].rpartition("#")[2].rpartition(":")[2]
-
-
-def _closure(parents: dict[str, list[str]]) -> dict[str, list[str]]:
-    closed: dict[str, list[str]] = {}
-    for kind in parents:
-        found: dict[str, None] = {}
-        pending = list(parents[kind])
-        while pending:
-            parent = pending.pop()
-            if parent not in found:
-                found[parent] = None
-                pending += parents.get(parent, ())
-        closed[kind] = list(found)
-    return closed
-
-
-def _check_times(made: Iterable[Triple], findings: Findings) -> None:
-    started: dict[NamedNode, str] = {}
-    ended: dict[NamedNode, str] = {}
-    for triple in made:
-        if triple.predicate.value not in _TIMES or not isinstance(triple.object, Literal):
-            continue
-        if triple.object.datatype.value.endswith("#string"):
-            findings.warned(
-                "time", subject_of(triple).value, f"no ISO 8601 time: {triple.object.value!r}"
-            )
-        elif triple.predicate == prov("startedAtTime"):
-            started[subject_of(triple)] = triple.object.value
-        elif triple.predicate == prov("endedAtTime"):
-            ended[subject_of(triple)] = triple.object.value
-    for activity, start in started.items():
-        end = ended.get(activity)
-        # compared as text only where both are written alike, zone included
-        if end and len(end) == len(start) and end[19:] == start[19:] and end < start:
-            findings.warned("time-order", activity.value, f"ended {end} before it started {start}")
+def _local_name(rest: bytes) -> str:
+    """The last part of a value, an IRI or a text, after its last slash, hash or colon."""
+    closing = b">" if rest[:1] == b"<" else b'"'
+    text = rest[1:].rpartition(closing)[0].decode()
+    return text.rpartition("/")[2].rpartition("#")[2].rpartition(":")[2]

@@ -19,8 +19,9 @@ class Hierarchy:
     """The superclasses of classes, nearest first. Raises MappingError where they go in a circle."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self.pairs = tuple(sorted(set(pairs)))
         self._parent: dict[str, str] = {}
-        for kind, parent in pairs:
+        for kind, parent in self.pairs:
             if self._parent.setdefault(kind, parent) != parent:
                 raise MappingError(f"subclasses.tsv: {kind} has two superclasses; keep one")
         for kind in self._parent:
@@ -28,10 +29,17 @@ class Hierarchy:
         self.above = lru_cache(maxsize=65536)(self._above)
 
     @classmethod
-    def load(cls, path: Path) -> Hierarchy:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        rows = csv.DictReader((x for x in lines if not x.startswith("#")), delimiter="\t")
-        return cls((row["class"], row["superclass"]) for row in rows)
+    def load(cls, paths: Iterable[Path]) -> Hierarchy:
+        """From tables of class and superclass. Raises MappingError."""
+        pairs: list[tuple[str, str]] = []
+        for path in paths:
+            lines = path.read_text(encoding="utf-8").splitlines()
+            rows = csv.DictReader((x for x in lines if not x.startswith("#")), delimiter="\t")
+            for row in rows:
+                if not row.get("class") or not row.get("superclass"):
+                    raise MappingError(f"{path}: each row needs a class and a superclass")
+                pairs.append((row["class"], row["superclass"]))
+        return cls(pairs)
 
     def nearest(self, kind: str, known: Collection[str]) -> str | None:
         """The class itself or its nearest superclass that is known."""

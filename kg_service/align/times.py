@@ -29,3 +29,16 @@ def time_literal(written: Literal) -> tuple[Literal, bool]:
         return Literal(datetime.fromisoformat(text).isoformat(), datatype=XSD_DATETIME), True
     except ValueError:
         return written, False
+
+
+def same_time(written: Literal, kept: Literal) -> bool:
+    """Whether a time as written is the one kept; stores write a zone in a form of their own."""
+    made = time_literal(written)[0]
+    if made == kept:
+        return True
+    try:
+        return made.datatype == kept.datatype == XSD_DATETIME and (
+            datetime.fromisoformat(made.value) == datetime.fromisoformat(kept.value)
+        )
+    except ValueError:
+        return False

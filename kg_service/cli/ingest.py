@@ -11,7 +11,15 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from ingest.findings import FindingKind
-from kg_service.cli.console import BaseOption, JsonOption, StoreOption, err, out, print_json
+from kg_service.cli.console import (
+    BaseOption,
+    JsonOption,
+    MappingsOption,
+    StoreOption,
+    err,
+    out,
+    print_json,
+)
 from kg_service.errors import UsageError
 from kg_service.intake import Intake
 from kg_service.opening import base_of, load_alignment, open_writer
@@ -34,6 +42,7 @@ def ingest(
     ] = None,
     store: StoreOption = None,
     base: BaseOption = None,
+    mappings: MappingsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Ingest RO-Crates, ISA-Tab, ISA-JSON, ICAT dumps and SciCat records.
@@ -42,8 +51,8 @@ def ingest(
     """
     if source_id is not None and len(paths) > 1:
         raise UsageError("--id names one source, but several paths were given")
-    settings = Settings.from_environment(store, base)
-    alignment = load_alignment()
+    settings = Settings.from_environment(store, base, mappings or ())
+    alignment = load_alignment(settings.mappings)
     target = open_writer(settings)
     try:
         keep_vocabulary(target, alignment, resource_folder("ontologies"))

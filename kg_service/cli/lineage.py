@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kg_service.cli.console import JsonOption, StoreOption, out, print_json
+from kg_service.cli.console import JsonOption, MappingsOption, StoreOption, out, print_json
 from kg_service.cli.tree import lineage_lines
 from kg_service.errors import UsageError
 from kg_service.identity.links import Policy
@@ -36,6 +36,7 @@ def lineage(
         Policy, typer.Option(help="Which evidence of identity may join sources.")
     ] = Policy.DEFAULT,
     store: StoreOption = None,
+    mappings: MappingsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print the lineage of a specimen, a file, a dataset or an activity.
@@ -46,7 +47,7 @@ def lineage(
     if up + down + both > 1:
         raise UsageError("give one of --up, --down and --both")
     direction = Direction.UP if up else Direction.DOWN if down else Direction.BOTH
-    graph = open_graph(Settings.from_environment(store))
+    graph = open_graph(Settings.from_environment(store, mappings=mappings or ()))
     request = Request(
         graph.resolve(id_), direction, depth=depth, granularity=granularity, policy=policy
     )

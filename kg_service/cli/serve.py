@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kg_service.cli.console import BaseOption, StoreOption, err
+from kg_service.cli.console import BaseOption, MappingsOption, StoreOption, err
 from kg_service.opening import base_of, open_graph
 from kg_service.questions import load_questions
 from kg_service.resources import resource_folder
@@ -21,12 +21,13 @@ def serve(
     port: Annotated[int, typer.Option(help="The port to serve at.")] = DEFAULT_PORT,
     store: StoreOption = None,
     base: BaseOption = None,
+    mappings: MappingsOption = None,
 ) -> None:
     """Serve SPARQL, GraphQL, the questions and the sources over HTTP, read only.
 
     What is ingested meanwhile is served as soon as it is in.
     """
-    settings = Settings.from_environment(store, base)
+    settings = Settings.from_environment(store, base, mappings or ())
     err.print(f"serving {settings.store} at http://{host}:{port}/ (stop with Ctrl-C)")
     serve_store(settings, host, port)
 

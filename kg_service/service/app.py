@@ -15,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from kg_service import __version__
 from kg_service.errors import UsageError
+from kg_service.service.alignment import alignment_router
 from kg_service.service.context import ServiceContext
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
@@ -44,6 +45,7 @@ def create_app(context: ServiceContext) -> FastAPI:
         queries_router(context),
         sources_router(context),
         entities_router(context),
+        alignment_router(context),
         rest_router(context),
     ):
         app.include_router(router)

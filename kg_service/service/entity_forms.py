@@ -138,7 +138,7 @@ def as_page(described: Described, graph: KnowledgeGraph, root: str) -> HTMLRespo
         source = describer.source_of(quad.graph_name)
         if source is None:
             return "", None
-        kind = "aligned" if quad.graph_name.value == source.aligned_graph else "asserted"
+        kind = "aligned" if quad.graph_name.value in source.aligned_graphs else "asserted"
         return f"{source.id} ({kind})", f"{root}/sources/{source.id}"
 
     about = [

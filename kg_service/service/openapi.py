@@ -21,6 +21,7 @@ TAGS = [
     {"name": "Questions", "description": "Questions with a name, answered as tables."},
     {"name": "Sources", "description": "What was ingested, from where, with what findings."},
     {"name": "Entities", "description": "What the sources say of one thing, and its lineage."},
+    {"name": "Alignment", "description": "Mapping sets, and why a statement stands."},
     {"name": "Service", "description": "The service itself."},
 ]
 Operation = dict[str, Any]

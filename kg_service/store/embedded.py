@@ -25,16 +25,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Variable
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Variable
 
 from kg_service.errors import QuerySyntax, StoreBusy, StoreError, UsageError
 from kg_service.store.port import NO_BINDINGS, Change, QueryResult, Term
+from kg_service.store.sizes import count_in
 from kg_service.store.sparql_text import keywords, refuse_calls_out
+from kg_service.store.statements import Statements
 from kg_service.store.syntax import explain_syntax
 from kg_service.terms import JOURNAL, PREFIXES, kg
 
 LAYOUT = 1
 _BULK_FROM = 5_000
+_BULK_LINES = 50_000
 _SNAPSHOTS_KEPT = 2
 _PENDING = kg("pending")
 
@@ -89,19 +92,25 @@ class OxigraphStore(OxigraphReader):
         try:
             if marks:
                 self._store.extend(marks)
-            for graph, triples in change.graphs.items():
-                quads = (Quad(t.subject, t.predicate, t.object, graph) for t in triples)
-                if len(triples) < _BULK_FROM:
-                    self._store.extend(quads)
-                else:
-                    self._store.bulk_extend(quads)
-            self._store.update(_update_text(change, marks))
+            sizes = {graph: self._write(graph, told) for graph, told in change.graphs.items()}
+            self._store.update(_update_text(change, marks, change.records(sizes)))
         except (OSError, ValueError, SyntaxError) as error:
             self._sweep()
             raise StoreError(
                 f"the change was not written ({error}); the store is as it was: "
                 "check the disk's space and permissions"
             ) from error
+
+    def _write(self, graph: NamedNode, statements: Statements) -> int:
+        """Write a new graph. Its number of distinct statements."""
+        if statements.written < _BULK_FROM:
+            lines = set(statements.lines())
+            self._store.load(b"".join(lines), RdfFormat.N_TRIPLES, to_graph=graph)
+            return len(lines)
+        for chunk in statements.chunks(_BULK_LINES):
+            # in pieces: the engine's bulk loader keeps all that one call gives it in memory
+            self._store.bulk_load(chunk, RdfFormat.N_TRIPLES, to_graph=graph)
+        return count_in(self, graph)
 
     def publish(self) -> None:
         """In memory there is nothing to publish: reader and writer are one."""
@@ -117,13 +126,13 @@ class OxigraphStore(OxigraphReader):
             self._store.remove(mark)
 
 
-def _update_text(change: Change, marks: list[Quad]) -> str:
+def _update_text(change: Change, marks: list[Quad], records: Sequence[Quad]) -> str:
     """One SPARQL update, which the engine applies atomically. Terms serialise themselves."""
     operations = [f"DROP SILENT GRAPH {graph}" for graph in change.drop]
     if change.delete or marks:
         operations.append(f"DELETE DATA {{ {_data([*change.delete, *marks])} }}")
-    if change.insert:
-        operations.append(f"INSERT DATA {{ {_data(change.insert)} }}")
+    if change.insert or records:
+        operations.append(f"INSERT DATA {{ {_data([*change.insert, *records])} }}")
     return " ;\n".join(operations)
 
 

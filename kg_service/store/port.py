@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -13,12 +13,18 @@ from pyoxigraph import (
     QueryBoolean,
     QuerySolutions,
     QueryTriples,
-    Triple,
 )
+
+from kg_service.store.statements import Statements
 
 Term = NamedNode | Literal
 QueryResult = QuerySolutions | QueryBoolean | QueryTriples
 NO_BINDINGS: Mapping[str, Term] = {}
+Sizes = Mapping[NamedNode, int]
+
+
+def _no_records(sizes: Sizes) -> Sequence[Quad]:
+    return ()
 
 
 class GraphReader(Protocol):
@@ -54,12 +60,15 @@ class Change:
 
     ``graphs`` are new and must not be there yet; ``drop`` are removed with their content;
     ``delete`` and ``insert`` are statements of graphs that last, such as the catalogue.
+    ``records`` gives further ones to insert, when it is known how many distinct statements
+    each new graph holds.
     """
 
-    graphs: Mapping[NamedNode, Sequence[Triple]] = field(default_factory=dict)
+    graphs: Mapping[NamedNode, Statements] = field(default_factory=dict)
     drop: Sequence[NamedNode] = ()
     delete: Sequence[Quad] = ()
     insert: Sequence[Quad] = ()
+    records: Callable[[Sizes], Sequence[Quad]] = _no_records
 
 
 class GraphStore(GraphReader, Protocol):

@@ -28,7 +28,6 @@ from pyoxigraph import (
     QuerySolutions,
     RdfFormat,
     Store,
-    Triple,
     parse,
     parse_query_results,
 )
@@ -38,7 +37,9 @@ from kg_service.store.bound import bind
 from kg_service.store.claim import Claim
 from kg_service.store.endpoint import Endpoint, is_remote
 from kg_service.store.port import NO_BINDINGS, Change, QueryResult, Term
+from kg_service.store.sizes import count_in
 from kg_service.store.sparql_text import query_form, refuse_calls_out
+from kg_service.store.statements import Statements
 from kg_service.terms import JOURNAL, PREFIXES, kg
 
 __all__ = ["RemoteStore", "is_remote"]
@@ -47,7 +48,7 @@ _PENDING = kg("pending")
 _GENERATION = kg("generation")
 _STORE = NamedNode("urn:kg:store")
 _GUARDS = "urn:kg:commit:"
-_CHUNK_CHARACTERS = 1_000_000
+_CHUNK_BYTES = 1_000_000
 _JSON = "application/sparql-results+json"
 _N_TRIPLES = "application/n-triples"
 
@@ -122,11 +123,12 @@ class RemoteStore:
         guard = NamedNode(f"{_GUARDS}{uuid.uuid4()}")
         try:
             self._endpoint.update(_begin(change.graphs, guard))
-            for graph, triples in change.graphs.items():
-                for chunk in _chunks(triples):
+            for graph, statements in change.graphs.items():
+                for chunk in _chunks(statements):
                     self._endpoint.update(f"INSERT DATA {{ GRAPH {graph} {{ {chunk} }} }}")
                     self._claim.keep()
-            self._endpoint.update(_flip(change, guard))
+            sizes = {graph: count_in(self, graph) for graph in change.graphs}
+            self._endpoint.update(_flip(change, guard, change.records(sizes)))
         except StoreError as error:
             if not self._undo(error, guard):
                 raise StoreError(f"{error}; nothing has changed") from error
@@ -225,14 +227,14 @@ def _marks(graphs: Iterable[NamedNode], guard: NamedNode) -> str:
     return f"GRAPH {JOURNAL} {{ {marks} }}"
 
 
-def _flip(change: Change, guard: NamedNode) -> str:
+def _flip(change: Change, guard: NamedNode, records: Sequence[Quad]) -> str:
     operations = [
         f"DROP GRAPH {guard}",
         *(f"DROP SILENT GRAPH {graph}" for graph in change.drop),
         f"DELETE DATA {{ {_marks(change.graphs, guard)} {_data(change.delete)} }}",
         f"DELETE WHERE {{ GRAPH {JOURNAL} {{ {_STORE} {_GENERATION} ?generation }} }}",
         f"INSERT DATA {{ GRAPH {JOURNAL} {{ {_STORE} {_GENERATION} {Literal(guard.value)} }} "
-        f"{_data(change.insert)} }}",
+        f"{_data([*change.insert, *records])} }}",
     ]
     return " ;\n".join(operations)
 
@@ -248,19 +250,18 @@ def _drop(guard: NamedNode, graphs: Iterable[NamedNode]) -> str:
     return " ;\n".join(operations)
 
 
-def _chunks(triples: Sequence[Triple]) -> Iterator[str]:
-    """The triples in pieces that no server finds too long."""
-    lines: list[str] = []
+def _chunks(statements: Statements) -> Iterator[str]:
+    """The statements in pieces that no server finds too long."""
+    lines: list[bytes] = []
     length = 0
-    for triple in triples:
-        line = f"{triple.subject} {triple.predicate} {triple.object} ."
+    for line in statements.lines():
         lines.append(line)
         length += len(line)
-        if length > _CHUNK_CHARACTERS:
-            yield "\n".join(lines)
+        if length > _CHUNK_BYTES:
+            yield b"".join(lines).decode()
             lines, length = [], 0
     if lines:
-        yield "\n".join(lines)
+        yield b"".join(lines).decode()
 
 
 def _data(quads: Sequence[Quad]) -> str:

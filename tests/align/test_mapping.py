@@ -8,7 +8,8 @@ import pytest
 from support import CORPUS
 
 from kg_service.align.engine import Alignment
-from kg_service.align.mapping import Grade, load_mapping_set
+from kg_service.align.mapping import Grade
+from kg_service.align.sssom import read_sssom
 from kg_service.errors import MappingError
 from kg_service.terms import SCHEMA_NS, prov
 
@@ -43,7 +44,7 @@ def test_what_each_relation_entails(
     tmp_path: Path, subject: str, relation: str, object_: str, entails: bool, grade: Grade
 ) -> None:
     path = one_row(tmp_path, f"x:1\t{subject}\tskos:{relation}\t{object_}\tj\t\t")
-    (row,) = load_mapping_set(path).rows
+    (row,) = read_sssom(path, bool).rows
     assert (row.source, row.target) == (SCHEMA_NS + "a", prov("used").value)
     assert (row.entails, row.grade) == (entails, grade)
 
@@ -61,7 +62,7 @@ def test_what_each_relation_entails(
 def test_a_wrong_row_is_refused_with_its_line(tmp_path: Path, row: str, words: str) -> None:
     path = one_row(tmp_path, row)
     with pytest.raises(MappingError, match="line 7") as caught:
-        load_mapping_set(path)
+        read_sssom(path, bool)
     assert words in str(caught.value)
     assert str(path) in str(caught.value)
 

@@ -185,3 +185,41 @@ def test_demo_shows_the_chain_and_three_answers(empty: Kg) -> None:
     assert out.count("added") >= 3
     assert "traits.csv" in out
     assert out.count("$ kg ask") == 3
+
+
+def test_why_names_source_statement_and_row(example: Kg) -> None:
+    out = example("why", "stained root 01", "a", "prov:Entity")
+    assert "says icatdump-" in out
+    assert "mapped by icat:" in out
+    assert "from http://127.0.0.1:8000/source/icatdump-" in out
+    (reason, *_) = json.loads(example("why", "stained root 01", "a", "prov:Entity", "--json"))
+    assert reason["grounds"][0]["basis"][0]["predicate"].endswith("#type")
+    assert "no source says" in example("why", "stained root 01", "used", "nothing", code=1)
+
+
+def test_mappings_lists_sets_rows_and_uses(example: Kg) -> None:
+    sets = {s["name"]: s for s in json.loads(example("mappings", "--json"))}
+    assert sets["isa"]["sources"] == 1
+    assert sets["isa"]["statements"] > 100
+    (isa,) = json.loads(example("mappings", "isa", "--json"))
+    assert sum(r["statements"] for r in isa["rows"] + isa["rules"]) == sets["isa"]["statements"]
+    assert "isa:108" in example("mappings", "isa")
+    assert "owl:Axiom" in example("mappings", "isa", "--export", "skos")
+    assert "record_id\t" in example("mappings", "isa", "--export", "sssom")
+    assert "no mapping set is called 'x'" in example("mappings", "x", code=1)
+
+
+def test_realign_uses_a_stewards_own_sets(empty: Kg, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "lab.ttl").write_text(
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+        "<http://schema.org/about> skos:relatedMatch <http://www.w3.org/ns/prov#used> .\n"
+    )
+    assert "there is no store yet" in empty("realign", code=1)
+    empty("ingest", str(crate(tmp_path / "c")))
+    assert "0 realigned, 1 up to date" in empty("realign")
+    assert "1 realigned" in empty("realign", "--mappings", str(own))
+    assert "0 realigned, 1 up to date" in empty("realign", "--mappings", str(own))
+    (own / "lab.ttl").write_text("<http://schema.org/about> <http://x.example/y> <http://z> .\n")
+    assert "holds no SKOS mapping" in empty("realign", "--mappings", str(own), code=1)

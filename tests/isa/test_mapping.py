@@ -12,7 +12,7 @@ from support import CASE_BASE, REPOSITORY
 
 from ingest.findings import Findings
 from kg_service.align.engine import Aligned, Alignment
-from kg_service.align.mapping import load_mapping_set
+from kg_service.align.sssom import read_sssom
 
 ISA = "https://w3id.org/kg-service/isa#"
 PREFIXES = {
@@ -135,7 +135,7 @@ def terms_of_ontology() -> set[str]:
 
 
 def test_ontology_and_mapping_set_have_the_same_terms() -> None:
-    rows = load_mapping_set(REPOSITORY / "mappings" / "isa.sssom.tsv").rows
+    rows = read_sssom(REPOSITORY / "mappings" / "isa.sssom.tsv", bool).rows
     assert {row.source for row in rows} == terms_of_ontology()
 
 

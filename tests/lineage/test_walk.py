@@ -13,6 +13,7 @@ from kg_service.lineage.model import Direction, Granularity, Lineage, Request, S
 from kg_service.lineage.walk import walk
 from kg_service.store.embedded import OxigraphStore
 from kg_service.store.port import Change
+from kg_service.store.statements import Statements
 from kg_service.terms import RDF_TYPE, kg, prov
 
 NS = "http://x.example/"
@@ -45,7 +46,9 @@ def store_of(*statements: Statement) -> OxigraphStore:
         if activity:
             aligned.append(Triple(node(activity), RDF_TYPE, prov("Activity")))
     store = OxigraphStore()
-    store.commit(Change(graphs={ALIGNED: aligned, IDENTITY: identity}))
+    store.commit(
+        Change(graphs={ALIGNED: Statements.of(aligned), IDENTITY: Statements.of(identity)})
+    )
     return store
 
 

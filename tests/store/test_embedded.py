@@ -15,6 +15,7 @@ from kg_service.errors import QuerySyntax, Refused, StoreBusy, StoreError, Usage
 from kg_service.store import embedded
 from kg_service.store.embedded import DiskStore, OxigraphStore, SnapshotReader, store_base
 from kg_service.store.port import Change
+from kg_service.store.statements import Statements
 from kg_service.terms import CATALOGUE, JOURNAL
 
 BASE = "http://kg.test"
@@ -31,7 +32,7 @@ def change(version: int, size: int) -> Change:
     triples = [Triple(SOURCE, POINTER, Literal(f"{version} {i}")) for i in range(size)]
     before = graph(version - 1)
     return Change(
-        graphs={graph(version): triples},
+        graphs={graph(version): Statements.of(triples)},
         drop=[before] if version > 1 else [],
         delete=[Quad(SOURCE, POINTER, before, CATALOGUE)] if version > 1 else [],
         insert=[Quad(SOURCE, POINTER, graph(version), CATALOGUE)],

@@ -24,12 +24,16 @@ from kg_service.store.embedded import DiskStore, OxigraphStore
 from kg_service.store.endpoint import Endpoint
 from kg_service.store.port import Change, GraphReader, GraphStore
 from kg_service.store.remote import RemoteStore
+from kg_service.store.statements import Statements
 from kg_service.terms import JOURNAL, kg
 
 A, B, P, Q = (NamedNode(f"http://example.org/{name}") for name in "abpq")
 G1, G2, LASTING = (NamedNode(f"http://example.org/graph/{name}") for name in ("1", "2", "l"))
 ODD = Literal('a "quote", a \\ backslash,\na new line, a tab\t, ü, 𝔘 and }')
-FIRST = Change(graphs={G1: [Triple(A, P, B), Triple(A, Q, ODD)]}, insert=[Quad(G1, P, A, LASTING)])
+FIRST = Change(
+    graphs={G1: Statements.of([Triple(A, P, B), Triple(A, Q, ODD)])},
+    insert=[Quad(G1, P, A, LASTING)],
+)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +87,7 @@ def test_a_commit_replaces_graphs_and_statements(store: GraphStore) -> None:
     store.commit(FIRST)
     store.commit(
         Change(
-            graphs={G2: [Triple(B, P, A)]},
+            graphs={G2: Statements.of([Triple(B, P, A)])},
             drop=[G1],
             delete=[Quad(G1, P, A, LASTING)],
             insert=[Quad(G2, P, A, LASTING)],
@@ -106,7 +110,7 @@ def test_an_empty_change_changes_nothing(store: GraphStore) -> None:
 
 def test_many_statements_all_arrive(store: GraphStore) -> None:
     triples = [Triple(A, P, Literal(f"{n} {'x' * 400}")) for n in range(6000)]
-    store.commit(Change(graphs={G1: triples}))
+    store.commit(Change(graphs={G1: Statements.of(triples)}))
     assert {q.triple for q in store.quads(None, None, None, G1)} == set(triples)
 
 
@@ -155,7 +159,7 @@ def test_the_default_graph_is_the_union(store: GraphStore) -> None:
 )
 def test_from_chooses_the_graphs(store: GraphStore, clauses: str, pattern: str, found: int) -> None:
     store.commit(FIRST)
-    store.commit(Change(graphs={G2: [Triple(B, P, A)]}))
+    store.commit(Change(graphs={G2: Statements.of([Triple(B, P, A)])}))
     assert len(rows(store, f"SELECT * {clauses} WHERE {pattern}")) == found
 
 
@@ -190,7 +194,7 @@ def test_results_are_of_the_same_kinds(store: GraphStore) -> None:
 )
 def test_bindings_bind_a_variable_everywhere(store: GraphStore, sparql: str) -> None:
     store.commit(FIRST)
-    store.commit(Change(graphs={G2: [Triple(B, P, A)]}))
+    store.commit(Change(graphs={G2: Statements.of([Triple(B, P, A)])}))
     found = store.query(sparql, {"x": A})
     assert isinstance(found, QuerySolutions)
     assert [(row["x"], row["o"]) for row in found] == [(A, B)]
@@ -263,7 +267,9 @@ def test_a_writer_that_dies_leaves_the_old_state(empty: str, broken: int) -> Non
     writer = RemoteStore(empty, writer=True)
     writer.commit(FIRST)
     before = facts(writer)
-    change = Change(graphs={G2: [Triple(B, P, A)]}, drop=[G1], insert=[Quad(G2, P, A, LASTING)])
+    change = Change(
+        graphs={G2: Statements.of([Triple(B, P, A)])}, drop=[G1], insert=[Quad(G2, P, A, LASTING)]
+    )
     whole = writer._endpoint
     writer._endpoint = Breaking(writer, broken)  # type: ignore[assignment]
     with pytest.raises(StoreError, match=r"next kg ingest|nothing has changed"):
@@ -366,7 +372,7 @@ def test_a_servers_time_limit_is_one_clear_message(tmp_path: Path) -> None:
     with oxigraph(tmp_path, timeout_s=1) as address:
         writer = RemoteStore(address, writer=True)
         many = [Triple(NamedNode(f"urn:x:{n}"), P, Literal(n)) for n in range(3000)]
-        writer.commit(Change(graphs={G1: many}))
+        writer.commit(Change(graphs={G1: Statements.of(many)}))
         writer.close()
         reader = RemoteStore(address)
         with pytest.raises(StoreError, match="ask for less"):
@@ -376,7 +382,7 @@ def test_a_servers_time_limit_is_one_clear_message(tmp_path: Path) -> None:
 def test_our_own_time_limit_is_one_clear_message(empty: str) -> None:
     writer = RemoteStore(empty, writer=True)
     many = [Triple(NamedNode(f"urn:x:{n}"), P, Literal(n)) for n in range(2000)]
-    writer.commit(Change(graphs={G1: many}))
+    writer.commit(Change(graphs={G1: Statements.of(many)}))
     writer.close()
     reader = RemoteStore(f"{empty}?timeout=1")
     with pytest.raises(StoreError, match="no answer within 1 s"):
