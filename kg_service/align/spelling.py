@@ -21,6 +21,7 @@ class Spelling:
 
     def __init__(self, pairs: dict[str, str]) -> None:
         self._pairs = sorted(pairs.items(), key=lambda pair: -len(pair[0]))
+        self._terms = {v: c for v, c in pairs.items() if not v.endswith(_NAMESPACE_ENDS)}
         self.canonical = lru_cache(maxsize=65536)(self._canonical)
 
     @classmethod
@@ -30,19 +31,20 @@ class Spelling:
         return cls({row["variant"]: row["canonical"] for row in rows})
 
     def _canonical(self, iri: str) -> str:
-        # a namespace's spelling first, then that of a term in it
-        for _ in range(2):
+        if iri not in self._terms:
             iri = next(self._respelled(iri, back=False), iri)
-        return iri
+        return self._terms.get(iri, iri)
 
     def variants(self, iri: str) -> list[str]:
         """All spellings of a canonical IRI, itself first."""
-        found = [iri, *self._respelled(iri, back=True)]
-        found += [far for near in found[1:] for far in self._respelled(near, back=True)]
+        found = [iri, *(variant for variant, term in self._terms.items() if term == iri)]
+        for spelled in tuple(found):
+            found += self._respelled(spelled, back=True)
         return [v for v in dict.fromkeys(found) if self.canonical(v) == iri]
 
     def _respelled(self, iri: str, *, back: bool) -> Iterator[str]:
+        """The IRI in other spellings of its namespace, the longest that fits first."""
         for variant, canonical in self._pairs:
             old, new = (canonical, variant) if back else (variant, canonical)
-            if iri == old or (old.endswith(_NAMESPACE_ENDS) and iri.startswith(old)):
+            if variant.endswith(_NAMESPACE_ENDS) and iri.startswith(old):
                 yield new + iri[len(old) :]
