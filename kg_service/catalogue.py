@@ -20,7 +20,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from ingest.findings import FindingKind
 from ingest.triples import literal
-from kg_service.rdf import object_node, solutions_of, subject_of
+from kg_service.rdf import object_node, solutions_of, subject_of, text_object
 from kg_service.report import Derived, IngestReport
 from kg_service.store.port import GraphReader, Term
 from kg_service.terms import CATALOGUE, RDF_TYPE, XSD_DATETIME, dcterms, kg, prov, shorten
@@ -226,6 +226,18 @@ def _finding_quads(ingest: NamedNode, report: IngestReport) -> Iterator[Quad]:
         yield _q(node, kg("count"), literal(finding.count))
         for example in finding.examples[:3]:
             yield _q(node, kg("example"), Literal(f"{example.where}: {example.detail}"))
+
+
+def unmapped_terms(reader: GraphReader, source: NamedNode) -> dict[str, int]:
+    """The terms of a source's current version that no mapping has, the most used first."""
+    found: dict[str, int] = {}
+    for version in reader.quads(source, kg("currentVersion"), None, CATALOGUE):
+        for told in reader.quads(object_node(version), kg("unmappedTerm"), None, CATALOGUE):
+            node = object_node(told)
+            term = next(reader.quads(node, kg("term"), None, CATALOGUE))
+            count = next(reader.quads(node, kg("count"), None, CATALOGUE))
+            found[text_object(term)] = int(text_object(count))
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
 def previous_version(iris: SourceIris, previous: SourceRecord) -> NamedNode:

@@ -30,6 +30,7 @@ DOMAIN_RANGE: dict[str, tuple[str, str]] = {
 }
 _IMPLIED = {token(p): (token(d), token(r)) for p, (d, r) in DOMAIN_RANGE.items()}
 TIME_TOKENS = frozenset(token(term) for term in TIMES)
+_AGENT = token(PROV_NS + "Agent")
 _STARTED = token(PROV_NS + "startedAtTime")
 _ENDED = token(PROV_NS + "endedAtTime")
 
@@ -38,6 +39,8 @@ def implied_types(
     lines: Iterable[bytes], typed: Container[bytes], findings: Findings
 ) -> list[bytes]:
     """The types, as lines, of nodes that have none, by the properties they stand at.
+
+    What an activity is associated with is an agent, whatever else it is said to be.
 
     Warns of times that are none, and of activities that end before they start.
     """
@@ -49,7 +52,8 @@ def implied_types(
         if (kinds := _IMPLIED.get(predicate)) is not None:
             if subject not in typed:
                 inferred[subject + b" " + TYPE + b" " + kinds[0] + END] = None
-            if rest[:1] == b"<" and rest[: -len(END)] not in typed:
+            # an agent may be an entity as well; an activity never is one
+            if rest[:1] == b"<" and (kinds[1] == _AGENT or rest[: -len(END)] not in typed):
                 inferred[rest[: -len(END)] + b" " + TYPE + b" " + kinds[1] + END] = None
         elif predicate in TIME_TOKENS and rest[:1] == b'"':
             if b'"^^<' not in rest:

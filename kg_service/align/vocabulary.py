@@ -32,6 +32,16 @@ _PROPERTIES_OF_PROV = """
     hadDictionaryMember pairKey pairEntity derivedByInsertionFrom derivedByRemovalFrom
     qualifiedInsertion qualifiedRemoval insertedKeyEntityPair removedKey dictionary
 """
+# PROV-O, sections 3.1 and 3.2: rdfs:subClassOf among its own classes
+_PARENTS_IN_PROV = {
+    "Plan": "Entity",
+    "Collection": "Entity",
+    "EmptyCollection": "Collection",
+    "Bundle": "Entity",
+    "Person": "Agent",
+    "Organization": "Agent",
+    "SoftwareAgent": "Agent",
+}
 _CLASSES_OF_DCTERMS = """
     Agent AgentClass BibliographicResource FileFormat Frequency Jurisdiction LicenseDocument
     LinguisticSystem Location LocationPeriodOrJurisdiction MediaType MediaTypeOrExtent
@@ -61,6 +71,8 @@ class TargetVocabulary:
     def load(cls, ontology: Path) -> TargetVocabulary:
         """PROV-O, Dublin Core terms, and the service's ontology from its file."""
         parents: dict[str, list[str]] = defaultdict(list)
+        for kind, parent in _PARENTS_IN_PROV.items():
+            parents[PROV_NS + kind].append(PROV_NS + parent)
         classes = {PROV_NS + name for name in _CLASSES_OF_PROV.split()}
         classes |= {DCTERMS_NS + name for name in _CLASSES_OF_DCTERMS.split()}
         properties = {PROV_NS + name for name in _PROPERTIES_OF_PROV.split()}

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from kg_service import __version__
-from kg_service.cli import ask, demo, ingest, lineage, mappings, query, serve, sources, why
+from kg_service.cli import ask, check, demo, ingest, lineage, mappings, query, serve, sources, why
 from kg_service.cli.console import complain
 from kg_service.errors import KgError, UsageError
 
@@ -29,6 +29,7 @@ app.command("lineage")(lineage.lineage)
 app.command("why")(why.why)
 app.command("mappings")(mappings.mappings)
 app.command("realign")(mappings.realign)
+app.command("check")(check.check)
 app.command("ask")(ask.ask)
 app.command("query")(query.query)
 app.command("serve")(serve.serve)

@@ -223,3 +223,16 @@ def test_realign_uses_a_stewards_own_sets(empty: Kg, tmp_path: Path) -> None:
     assert "0 realigned, 1 up to date" in empty("realign", "--mappings", str(own))
     (own / "lab.ttl").write_text("<http://schema.org/about> <http://x.example/y> <http://z> .\n")
     assert "holds no SKOS mapping" in empty("realign", "--mappings", str(own), code=1)
+
+
+def test_check_tells_each_family_and_fails_on_typing_only(example: Kg, empty: Kg) -> None:
+    out = example("check")
+    for title in ("PROV's own typing: 1 of 1", "Broken chains", "FAIR", "Completeness: "):
+        assert title in out
+    (one,) = json.loads(example("check", "BARLEY-ROOTS-2026", "--json"))
+    assert one["completeness"]["of"] == 20
+    assert {"typing", "chains", "fair", "completeness", "mapping"} == {
+        c["family"] for c in one["checks"]
+    }
+    assert "no source has the id 'x'" in example("check", "x", code=1)
+    assert "there is no store yet" in empty("check", code=1)
