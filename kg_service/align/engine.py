@@ -18,7 +18,8 @@ from pyoxigraph import Triple
 
 from ingest.findings import Findings
 from kg_service.align.footprint import footprint
-from kg_service.align.loading import load_sets, load_spelling
+from kg_service.align.hierarchy import Hierarchy
+from kg_service.align.loading import load_hierarchy, load_sets, load_spelling
 from kg_service.align.mapping import MappingSet, Row
 from kg_service.align.plans import (
     TYPE,
@@ -26,9 +27,10 @@ from kg_service.align.plans import (
     Plan,
     Plans,
     ReadyRow,
-    canonical_class,
+    class_named,
     iri_of,
     never_happened,
+    outcomes_of,
     token,
 )
 from kg_service.align.prov_types import implied_types, with_time
@@ -65,25 +67,30 @@ class Alignment:
         self,
         sets: Sequence[MappingSet],
         spelling: Spelling,
+        hierarchy: Hierarchy,
         superclasses: Mapping[str, list[str]],
     ) -> None:
         self._superclasses = superclasses
         self.sets = tuple(sets)
         self.spelling = spelling
-        self.plans = Plans(sets, spelling, superclasses)
+        self.hierarchy = hierarchy
+        self.plans = Plans(sets, spelling, hierarchy, superclasses)
         self._never = never_happened(sets)
+        self._produces = outcomes_of(sets)
 
     @classmethod
     def load(cls, folders: Sequence[Path], ontology: Path) -> Alignment:
         """From folders of mapping sets and the service's ontology. Raises MappingError."""
         vocabulary = TargetVocabulary.load(ontology)
         sets = load_sets(folders, vocabulary)
-        return cls(sets, load_spelling(folders), vocabulary.superclasses)
+        spelling, hierarchy = load_spelling(folders), load_hierarchy(folders)
+        return cls(sets, spelling, hierarchy, vocabulary.superclasses)
 
     @cached_property
     def digest(self) -> str:
         """Eight hex digits that change whenever the alignment may give another result."""
-        said = repr((self.sets_said(), self.spelling.pairs, sorted(self._superclasses.items())))
+        parts = (self.spelling.pairs, self.hierarchy.pairs, sorted(self._superclasses.items()))
+        said = repr((self.sets_said(), *parts))
         return sha256(said.encode()).hexdigest()[:8]
 
     @property
@@ -99,12 +106,12 @@ class Alignment:
                 mapping.iri,
                 [
                     (r.record_id, r.source, r.target, r.predicate, r.inverse,
-                     sorted(r.subject.classes), r.subject.negated,
-                     sorted(r.object.classes), r.object.negated)
+                     sorted(r.subject.any_of), sorted(r.subject.none_of),
+                     sorted(r.object.any_of), sorted(r.object.none_of))
                     for r in mapping.rows
                 ],
                 [(rule.iri, rule.grade.value, rule.text) for rule in mapping.rules],
-                [(n.property, n.local_name) for n in mapping.not_provenance],
+                [(n.property, n.local_name, n.produces) for n in mapping.not_provenance],
             )
             for mapping in self.sets
         ]  # fmt: skip
@@ -133,7 +140,10 @@ class Alignment:
     def seen_by_rules(
         self, statements: Statements, mapping: MappingSet, potential: set[bytes] | None = None
     ) -> Statements:
-        """What the rules of a set may read of a graph, in canonical spelling."""
+        """What the rules of a set may read of a graph, in canonical spelling.
+
+        Of the classes above those that are written, they see the ones that they name.
+        """
         unhappened = self._survey(statements).potential if potential is None else potential
         reach = footprint(mapping.rules)
         wanted = {token(p) for p in reach.properties}
@@ -142,10 +152,14 @@ class Alignment:
         for line in statements.lines():
             subject, predicate, rest = line.split(b" ", 2)
             written = self.plans.property(predicate).written
-            if subject in unhappened or not (reach.everything or written in wanted):
+            if subject in unhappened or rest[: -len(END)] in unhappened:
                 continue
-            if written == TYPE:
-                rest = canonical_class(self.plans, rest) + END
+            if not (reach.everything or written in wanted):
+                continue
+            if written == TYPE and (named := class_named(rest)):
+                rest = self.plans.kind(named).written + END
+                above = (kind for kind in self.plans.above(named) if kind in wanted)
+                batch += [b" ".join((subject, TYPE, kind)) + END for kind in above]
             batch.append(subject + b" " + written + b" " + rest)
             if len(batch) == _BATCH_LINES:
                 seen.write(batch)
@@ -155,18 +169,35 @@ class Alignment:
 
     def _survey(self, statements: Statements) -> _Survey:
         """One pass ahead: the classes that conditions ask for, and what has not happened."""
-        asked = self.plans.conditional_classes
         survey = _Survey()
         for line in statements.lines():
             subject, predicate, rest = line.split(b" ", 2)
             written = self.plans.property(predicate).written
             if written == TYPE:
-                kind = canonical_class(self.plans, rest)
-                if kind in asked:
-                    survey.classes[subject] = (*survey.classes.get(subject, _NO_CLASSES), kind)
+                if (named := class_named(rest)) and (kinds := self.plans.kinds_asked(named)):
+                    survey.classes[subject] = (*survey.classes.get(subject, _NO_CLASSES), *kinds)
             elif written in self._never and _local_name(rest) in self._never[written]:
                 survey.potential.add(subject)
+        if survey.potential:
+            survey.potential |= self._outcomes(statements, survey.potential)
         return survey
+
+    def _outcomes(self, statements: Statements, planned: set[bytes]) -> set[bytes]:
+        """What is mentioned only as the outcome of a plan, and so is not there yet."""
+
+        def is_outcome(subject: bytes, predicate: bytes) -> bool:
+            return subject in planned and self.plans.property(predicate).written in self._produces
+
+        found: set[bytes] = set()
+        for line in statements.lines():
+            subject, predicate, rest = line.split(b" ", 2)
+            if is_outcome(subject, predicate):
+                found.add(rest[: -len(END)])
+        for line in statements.lines() if found else ():
+            subject, predicate, rest = line.split(b" ", 2)
+            if rest[: -len(END)] in found and not is_outcome(subject, predicate):
+                found.discard(rest[: -len(END)])
+        return found
 
 
 @dataclass
@@ -193,9 +224,10 @@ class _Run:
         """Align one asserted statement."""
         subject, predicate, rest = line.split(b" ", 2)
         plan = self._plans.property(predicate)
-        is_type = plan.written == TYPE and rest[:1] == b"<"
-        if is_type:
-            plan = self._plans.kind(rest[: -len(END)])
+        kind = class_named(rest) if plan.written == TYPE else None
+        is_type = kind is not None
+        if kind is not None:
+            plan = self._plans.kind(kind)
         if plan.passes:
             if is_type:
                 self._write_types(subject, plan.kinds)
@@ -233,7 +265,7 @@ class _Run:
 
     def _by_rows(self, plan: Plan, is_type: bool, subject: bytes, rest: bytes) -> None:
         classes = self._classes.get(subject, _NO_CLASSES)
-        potential = subject in self.potential
+        potential = subject in self.potential or rest[: -len(END)] in self.potential
         for row in plan.rows:
             if (potential and not row.is_naming) or not row.subject.holds(classes):
                 continue
@@ -250,7 +282,7 @@ class _Run:
         resource = rest[:1] == b"<"
         if row.needs_resource and not resource:
             return None  # a name where a thing is meant: no node to relate to
-        if row.object.classes:
+        if row.object:
             known = self._classes.get(rest[: -len(END)], _NO_CLASSES) if resource else _NO_CLASSES
             if not row.object.holds(known):
                 return None

@@ -15,12 +15,12 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store, Tri
 from kg_service.align.engine import Alignment
 from kg_service.align.footprint import terms_named
 from kg_service.align.mapping import Condition, Grade, MappingSet, Row, Rule
-from kg_service.align.plans import TIMES
+from kg_service.align.plans import TIMES, class_named, iri_of
 from kg_service.align.prov_types import DOMAIN_RANGE
 from kg_service.align.rules import made_by, rule_store
 from kg_service.align.times import same_time
 from kg_service.store.port import GraphReader
-from kg_service.store.statements import Statements
+from kg_service.store.statements import END, Statements
 from kg_service.terms import RDF_TYPE, shorten
 
 _LONGEST_PATH = 4
@@ -117,7 +117,7 @@ class Explainer:
 
     def _type_by_rows(self, subject: NamedNode, kind: str, asserted: NamedNode) -> Iterator[Ground]:
         plans = self._alignment.plans
-        for written in self._classes_of(subject, asserted):
+        for written in self._classes_written(subject, asserted):
             basis = tuple(self._written(Triple(subject, RDF_TYPE, NamedNode(written)), asserted))
             if kind in plans.ancestors(written):
                 yield Ground(Grade.ASSERTED, shorten(written), _kind_of(written, kind), basis)
@@ -132,26 +132,31 @@ class Explainer:
 
     def _applies(self, row: Row, basis: Triple, asserted: NamedNode) -> bool:
         def holds(condition: Condition, node: object) -> bool:
-            if not condition.classes:
+            if not condition:
                 return True
             known = self._classes_of(node, asserted) if isinstance(node, NamedNode) else set()
             return condition.holds(known)
 
         return holds(row.subject, basis.subject) and (
-            not row.object.classes or holds(row.object, basis.object)
+            not row.object or holds(row.object, basis.object)
         )
 
     def _classes_of(self, node: NamedNode, asserted: NamedNode) -> set[str]:
-        """The canonical classes of a node in a graph."""
+        """The canonical classes of a node in a graph, and those above them."""
         key = (node, asserted)
         if key not in self._classes:
-            canonical = self._alignment.spelling.canonical
-            self._classes[key] = {
-                canonical(quad.object.value)
-                for quad in self._reader.quads(node, RDF_TYPE, None, asserted)
-                if isinstance(quad.object, NamedNode)
-            }
+            kinds = map(self._alignment.plans.kinds_of, self._classes_written(node, asserted))
+            self._classes[key] = set().union(*kinds)
         return self._classes[key]
+
+    def _classes_written(self, node: NamedNode, asserted: NamedNode) -> set[str]:
+        spelling = self._alignment.spelling
+        found: set[str] = set()
+        for predicate in spelling.variants(RDF_TYPE.value):
+            for quad in self._reader.quads(node, NamedNode(predicate), None, asserted):
+                if named := class_named(f"{quad.object}".encode() + END):
+                    found.add(spelling.canonical(iri_of(named)))
+        return found
 
     def _by_rules(self, statement: Triple, asserted: NamedNode) -> Iterator[Ground]:
         candidates = [

@@ -1,7 +1,8 @@
 """Loading mapping sets: those that ship with the service, and a steward's own beside them.
 
 A folder holds SSSOM (``*.sssom.tsv``) and SKOS (``*.ttl``) files, the rules they name, and,
-where a vocabulary's terms have several spellings, a ``spellings.tsv``. A steward's set with
+where a vocabulary's terms have several spellings, a ``spellings.tsv``, and where its classes
+are kinds of one another, a ``subclasses.tsv``. A steward's set with
 the id of a shipped one takes its place.
 """
 
@@ -11,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from kg_service.align.hierarchy import Hierarchy
 from kg_service.align.mapping import Condition, MappingSet, Row
 from kg_service.align.skos import read_skos
 from kg_service.align.spelling import Spelling
@@ -44,6 +46,11 @@ def load_sets(folders: Sequence[Path], vocabulary: TargetVocabulary) -> tuple[Ma
 def load_spelling(folders: Sequence[Path]) -> Spelling:
     """The spellings of all folders that have some."""
     return Spelling.load([p for f in folders if (p := f / "spellings.tsv").is_file()])
+
+
+def load_hierarchy(folders: Sequence[Path]) -> Hierarchy:
+    """The superclasses of all folders that tell some."""
+    return Hierarchy.load([p for f in folders if (p := f / "subclasses.tsv").is_file()])
 
 
 def _sets_of(folder: Path, vocabulary: TargetVocabulary) -> list[MappingSet]:

@@ -36,15 +36,18 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True)
 class Condition:
-    """Classes that a node must have one of, or, negated, none of."""
+    """Classes that a node must have one of, and classes that it must have none of."""
 
-    classes: frozenset[str] = frozenset()
-    negated: bool = False
+    any_of: frozenset[str] = frozenset()
+    none_of: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.any_of or self.none_of)
 
     def holds(self, classes: Iterable[str]) -> bool:
-        if not self.classes:
-            return True
-        return self.classes.isdisjoint(classes) is self.negated
+        if not self.none_of.isdisjoint(classes):
+            return False
+        return not self.any_of or not self.any_of.isdisjoint(classes)
 
 
 @dataclass(frozen=True)
@@ -132,10 +135,14 @@ MEANT = (
 
 
 def _condition(cell: str | None, iri: Callable[[str], str]) -> Condition:
-    text = (cell or "").strip()
-    negated = text.startswith("!")
-    names = [part.strip() for part in text.lstrip("!").split("|") if part.strip()]
-    return Condition(frozenset(iri(name) for name in names), negated)
+    """``A|B``: one of these; ``!A|B``: none of these; ``A|B & !C|D``: both conditions."""
+    wanted: set[str] = set()
+    unwanted: set[str] = set()
+    for part in (cell or "").split("&"):
+        text = part.strip()
+        names = [name.strip() for name in text.lstrip("!").split("|") if name.strip()]
+        (unwanted if text.startswith("!") else wanted).update(iri(name) for name in names)
+    return Condition(frozenset(wanted), frozenset(unwanted))
 
 
 def is_target(iri: str) -> bool:
@@ -156,10 +163,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class NotProvenance:
-    """What has not happened: a subject whose ``property`` has a value with this local name."""
+    """What has not happened: a subject whose ``property`` has a value with this local name.
+
+    ``produces`` are the properties that lead from it to its outcome, which is not there yet.
+    """
 
     property: str
     local_name: str
+    produces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from kg_service.align.hierarchy import Hierarchy
 from kg_service.align.mapping import Condition, MappingSet, Row, is_target
 from kg_service.align.spelling import Spelling
 from kg_service.store.statements import END
 from kg_service.terms import DCTERMS_NS, PROV_NS, RDF_NS, RDF_TYPE, RDFS_NS
 
+SCHEMA_NS = "http://schema.org/"
+_CLASS_NAME = re.compile(rb'"([A-Z][A-Za-z]+)"')
 TYPE = f"<{RDF_TYPE.value}>".encode()
 TIMES = frozenset(
     PROV_NS + n for n in ("startedAtTime", "endedAtTime", "generatedAtTime", "atTime")
@@ -38,15 +42,20 @@ def iri_of(written: bytes) -> str:
 
 @dataclass(frozen=True)
 class _When:
-    classes: frozenset[bytes]
-    negated: bool
+    any_of: frozenset[bytes]
+    none_of: frozenset[bytes]
+
+    def __bool__(self) -> bool:
+        return bool(self.any_of or self.none_of)
 
     def holds(self, classes: tuple[bytes, ...]) -> bool:
-        return not self.classes or self.classes.isdisjoint(classes) is self.negated
+        if not self.none_of.isdisjoint(classes):
+            return False
+        return not self.any_of or not self.any_of.isdisjoint(classes)
 
 
 def _when(condition: Condition) -> _When:
-    return _When(frozenset(map(token, condition.classes)), condition.negated)
+    return _When(frozenset(map(token, condition.any_of)), frozenset(map(token, condition.none_of)))
 
 
 @dataclass(frozen=True)
@@ -88,9 +97,11 @@ class Plans:
         self,
         sets: Sequence[MappingSet],
         spelling: Spelling,
+        hierarchy: Hierarchy,
         superclasses: Mapping[str, list[str]],
     ) -> None:
         self._spelling = spelling
+        self._hierarchy = hierarchy
         self._superclasses = superclasses
         self._rows: dict[str, list[Row]] = defaultdict(list)
         self._sets: dict[str, list[MappingSet]] = defaultdict(list)
@@ -101,26 +112,51 @@ class Plans:
                 if mapping not in self._sets[row.source]:
                     self._sets[row.source].append(mapping)
                 if row.entails:
-                    asked |= row.subject.classes | row.object.classes
+                    asked |= row.subject.any_of | row.subject.none_of
+                    asked |= row.object.any_of | row.object.none_of
         self.conditional_classes = frozenset(map(token, asked))
         self._properties: dict[bytes, Plan] = {}
         self._classes: dict[bytes, Plan] = {}
+        self._above: dict[bytes, tuple[bytes, ...]] = {}
+        self._asked: dict[bytes, tuple[bytes, ...]] = {}
 
     def property(self, written: bytes) -> Plan:
         """The plan for statements of a property, as it was written."""
         return self._properties.get(written) or self._made(written, self._properties)
 
     def kind(self, written: bytes) -> Plan:
-        """The plan for types of a class, as it was written."""
-        return self._classes.get(written) or self._made(written, self._classes)
+        """The plan for types of a class, as it was written: its own, or of what it is a kind of."""
+        return self._classes.get(written) or self._made(written, self._classes, is_class=True)
+
+    def kinds_asked(self, written: bytes) -> tuple[bytes, ...]:
+        """Of a class and those above it, the ones that some condition asks for."""
+        if (found := self._asked.get(written)) is None:
+            kinds = (self.kind(written).written, *self.above(written))
+            found = tuple(k for k in kinds if k in self.conditional_classes)
+            self._asked[written] = found
+        return found
+
+    def above(self, written: bytes) -> tuple[bytes, ...]:
+        """The classes above a class of the sources' vocabularies, as it was written."""
+        if (found := self._above.get(written)) is None:
+            found = tuple(map(token, self._hierarchy.above(self.kind(written).term)))
+            self._above[written] = found
+        return found
 
     def rows_to(self, target: str) -> list[Row]:
         """The entailing rows that lead to a target term."""
         return [r for rows in self._rows.values() for r in rows if r.target == target and r.entails]
 
     def rows_of(self, source: str) -> list[Row]:
-        """The entailing rows that map a term."""
-        return [row for row in self._rows.get(source, ()) if row.entails]
+        """The entailing rows that map a term, or the class that it is a kind of."""
+        return [row for row in self._rows.get(self._mapped(source), ()) if row.entails]
+
+    def kinds_of(self, kind: str) -> set[str]:
+        """A class of the sources' vocabularies, and all above it."""
+        return {kind, *self._hierarchy.above(kind)}
+
+    def _mapped(self, kind: str) -> str:
+        return self._hierarchy.nearest(kind, self._rows) or kind
 
     def ancestors(self, kind: str) -> list[str]:
         """All classes above a class of the target vocabulary."""
@@ -130,17 +166,18 @@ class Plans:
         """What follows the subject in the types that a class entails, itself first."""
         return tuple(b" " + TYPE + b" " + token(k) + END for k in (kind, *self.ancestors(kind)))
 
-    def _made(self, written: bytes, cache: dict[bytes, Plan]) -> Plan:
+    def _made(self, written: bytes, cache: dict[bytes, Plan], *, is_class: bool = False) -> Plan:
         term = self._spelling.canonical(iri_of(written))
         passes = is_target(term)
-        rows = self._rows.get(term)
+        mapped = self._mapped(term) if is_class else term
+        rows = self._rows.get(mapped)
         plan = Plan(
             term=term,
             written=token(term),
             passes=passes,
             unmapped=rows is None and not passes and not term.startswith(RDF_NS),
             rows=tuple(self._ready(r) for r in rows or () if r.entails),
-            sets=tuple(self._sets.get(term, ())),
+            sets=tuple(self._sets.get(mapped, ())),
             kinds=self.type_endings(term) if passes else (),
         )
         cache[written] = plan
@@ -160,10 +197,16 @@ class Plans:
         )
 
 
-def canonical_class(plans: Plans, ending: bytes) -> bytes:
-    """The canonical token of the class in the rest of a type statement."""
-    written = ending[: -len(END)]
-    return plans.kind(written).written if written[:1] == b"<" else written
+def class_named(ending: bytes) -> bytes | None:
+    """The class in the rest of a type statement, as it was written; None where there is none.
+
+    Some crates write "type": "AssessAction", which JSON-LD does not take for a type: a bare
+    name of that kind is schema.org's.
+    """
+    if ending[:1] == b"<":
+        return ending[: -len(END)]
+    name = _CLASS_NAME.fullmatch(ending[: -len(END)])
+    return token(SCHEMA_NS + name[1].decode()) if name else None
 
 
 def never_happened(sets: Iterable[MappingSet]) -> dict[bytes, set[str]]:
@@ -173,3 +216,10 @@ def never_happened(sets: Iterable[MappingSet]) -> dict[bytes, set[str]]:
         for entry in mapping.not_provenance:
             found[token(entry.property)].add(entry.local_name)
     return dict(found)
+
+
+def outcomes_of(sets: Iterable[MappingSet]) -> frozenset[bytes]:
+    """The properties that lead from what has not happened to what it would produce."""
+    return frozenset(
+        token(p) for mapping in sets for entry in mapping.not_provenance for p in entry.produces
+    )

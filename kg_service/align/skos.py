@@ -155,10 +155,9 @@ def _cells(graph: _Graph, axiom: object, parts: list[str], set_iri: str) -> dict
         if quad.predicate.value.startswith(SSSOM_NS):
             cells[quad.predicate.value.removeprefix(SSSOM_NS)] = getattr(quad.object, "value", "")
     for name, (wanted, unwanted) in _CONDITIONS.items():
-        if classes := graph.texts(axiom, wanted):
-            cells[name] = "|".join(classes)
-        elif classes := graph.texts(axiom, unwanted):
-            cells[name] = "!" + "|".join(classes)
+        parts = ["|".join(graph.texts(axiom, wanted)), "!" + "|".join(graph.texts(axiom, unwanted))]
+        if any(part.strip("!") for part in parts):
+            cells[name] = " & ".join(part for part in parts if part.strip("!"))
     cells["inverse"] = graph.text(axiom, kg("inverse")) or ""
     cells["comment"] = graph.text(axiom, _COMMENT) or ""
     if "record_id" not in cells:
@@ -172,7 +171,7 @@ def _not_provenance(graph: _Graph, node: object) -> Iterator[NotProvenance]:
         property_ = graph.text(entry, kg("property"))
         for name in graph.texts(entry, kg("localName")):
             if property_:
-                yield NotProvenance(property_, name)
+                yield NotProvenance(property_, name, tuple(graph.texts(entry, kg("produces"))))
 
 
 def _line_of(text: str, iri: str, prefixes: dict[str, str]) -> int:
@@ -220,6 +219,8 @@ def _triples(mapping: MappingSet) -> Iterator[Triple]:
         yield Triple(node, kg("notProvenance"), blank)
         yield Triple(blank, kg("property"), NamedNode(entry.property))
         yield Triple(blank, kg("localName"), Literal(entry.local_name))
+        for name in entry.produces:
+            yield Triple(blank, kg("produces"), NamedNode(name))
     for row in mapping.rows:
         yield from _row_triples(row)
 
@@ -245,6 +246,7 @@ def _row_triples(row: Row) -> Iterator[Triple]:
 
 
 def _condition_triples(axiom: BlankNode, name: str, condition: Condition) -> Iterator[Triple]:
-    predicate = _CONDITIONS[name][condition.negated]
-    for iri in sorted(condition.classes):
-        yield Triple(axiom, predicate, NamedNode(iri))
+    classes = (condition.any_of, condition.none_of)
+    for predicate, iris in zip(_CONDITIONS[name], classes, strict=True):
+        for iri in sorted(iris):
+            yield Triple(axiom, predicate, NamedNode(iri))

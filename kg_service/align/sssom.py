@@ -71,7 +71,11 @@ def read_sssom(path: Path, is_known: Callable[[str], bool]) -> MappingSet:
             faults.append(f"{path}: line {number}: {error}")
     try:
         happened = tuple(
-            NotProvenance(iri(entry["property"]), entry["local_name"])
+            NotProvenance(
+                iri(entry["property"]),
+                entry["local_name"],
+                tuple(iri(name) for name in entry.get("produces") or ()),
+            )
             for entry in header.get("kg_not_provenance") or ()
         )
     except (ValueError, KeyError, TypeError) as error:
@@ -118,7 +122,11 @@ def write_sssom(mapping: MappingSet) -> str:
     }
     if mapping.not_provenance:
         header["kg_not_provenance"] = [
-            {"property": entry.property, "local_name": entry.local_name}
+            {
+                "property": entry.property,
+                "local_name": entry.local_name,
+                **({"produces": list(entry.produces)} if entry.produces else {}),
+            }
             for entry in mapping.not_provenance
         ]
     if mapping.rules:
@@ -158,5 +166,8 @@ def contract(iri: str, prefixes: Any) -> str:
 
 
 def _cell(condition: Condition, mapping: MappingSet) -> str:
-    names = sorted(contract(iri, mapping.prefixes) for iri in condition.classes)
-    return ("!" if condition.negated and names else "") + "|".join(names)
+    def names(classes: frozenset[str]) -> str:
+        return "|".join(sorted(contract(iri, mapping.prefixes) for iri in classes))
+
+    parts = [names(condition.any_of), f"!{names(condition.none_of)}"]
+    return " & ".join(part for part in parts if part.strip("!"))
