@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingest import icat, isa, rocrate, scicat
+from ingest import icat, isa, prov, rocrate, scicat
 from ingest.bundle import Bundle
 from ingest.document import Document
 from ingest.sniff import Sniff
@@ -41,6 +41,8 @@ class Format:
     suffixes: tuple[str, ...] = ()
     owns_subfolders: bool = False
 
+
+_JSON = (".json", ".jsonld")
 
 FORMATS: tuple[Format, ...] = (
     Format(
@@ -75,4 +77,10 @@ FORMATS: tuple[Format, ...] = (
         is_file=scicat.is_scicat_export,
         suffixes=(".json", ".jsonl", ".ndjson"),
     ),
+    Format("prov-n", "PROV-N", prov.read, is_file=prov.is_prov_n, suffixes=(".provn",)),
+    Format("prov-json", "PROV-JSON", prov.read, is_file=prov.is_prov_json, suffixes=_JSON),
+    Format(
+        "prov-xml", "PROV-XML", prov.read, is_file=prov.is_prov_xml, suffixes=(".xml", ".provx")
+    ),
+    Format("prov-o", "PROV-O", prov.read_rdf, is_file=prov.is_prov_o, suffixes=prov.RDF_SUFFIXES),
 )

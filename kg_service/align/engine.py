@@ -139,10 +139,9 @@ class Alignment:
         term = text_object(triple) if is_type else triple.predicate.value
         if is_target(term):
             made[triple] = None
-            return
         rows = self._rows.get(term)
         if rows is None:
-            if not term.startswith("http://www.w3.org/1999/02/22-rdf-syntax-ns#"):
+            if not is_target(term) and not term.startswith("http://www.w3.org/1999/02/22-rdf-syntax-ns#"):
                 aligned.unmapped[term] += 1
             return
         for mapping in self._set_of[term]:
