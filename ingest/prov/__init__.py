@@ -7,6 +7,7 @@ itself is taken as it stands. Bundles and named graphs are kept apart.
 from ingest.prov.document import read
 from ingest.prov.rdf import SYNTAXES, read_rdf
 from ingest.prov.recognise import is_prov_json, is_prov_n, is_prov_o, is_prov_xml
+from ingest.prov.research_object import mains, read_research_object
 
 RDF_SUFFIXES = tuple(SYNTAXES)
 
@@ -16,6 +17,8 @@ __all__ = [
     "is_prov_n",
     "is_prov_o",
     "is_prov_xml",
+    "mains",
     "read",
     "read_rdf",
+    "read_research_object",
 ]
