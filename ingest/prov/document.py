@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from pyoxigraph import NamedNode, Triple
 
@@ -84,7 +85,7 @@ def read(bundle: Bundle) -> RecordsDocument:
             "no file is named to start from", where=bundle.location, todo="name the file"
         )
     records, findings = read_records(bundle, name)
-    return RecordsDocument(records, findings, name, _description(records))
+    return RecordsDocument(records, findings, PurePosixPath(name).name, _description(records))
 
 
 def _description(records: ProvRecords) -> Description:

@@ -105,7 +105,7 @@ class RdfDocument:
     description: Description
 
     def _resolver(self, base: str, findings: Findings) -> _Resolver:
-        resolver = _Resolver(base, segment(self.name), findings)
+        resolver = _Resolver(base, segment(PurePosixPath(self.name).name), findings)
         for label in self.order:
             resolver.blank(label)
         return resolver
@@ -160,7 +160,8 @@ def parse_rdf(content: bytes, syntax: RdfFormat, name: str, where: str) -> RdfDo
     identifier = None
     try:
         # lenient, since a strict parser drops or refuses an invalid IRI that can be mended
-        for quad in parse(content, syntax, base_iri=_PROBE + segment(name), lenient=True):
+        base = _PROBE + segment(PurePosixPath(name).name)
+        for quad in parse(content, syntax, base_iri=base, lenient=True):
             graph = None if isinstance(quad.graph_name, DefaultGraph) else quad.graph_name
             graphs[graph].append(quad.triple)
             order |= dict.fromkeys(_blank_labels(quad))
