@@ -25,7 +25,7 @@ _KNOWN = ", ".join(fmt.title for fmt in FORMATS)
 
 @dataclass(frozen=True)
 class Found:
-    """A source of a known format; ``nested`` is its folder, or file, within the source ``outer``."""
+    """A source of a known format; ``nested`` is its path within the source ``outer``."""
 
     format: Format
     bundle: Bundle

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import PurePosixPath
 from typing import Any
@@ -31,6 +32,7 @@ _PREFIX = re.compile(
     + r"""["'>]""",
     re.IGNORECASE,
 )
+_ALIAS = re.compile(rf"(?:prov:|{re.escape(PROV)}){_TERMS}$")
 # a vocabulary or a mapping that speaks of PROV's terms is no provenance
 _VOCABULARY = re.compile(
     r"\bowl:Ontology\b|/owl#Ontology\b|\bskos:ConceptScheme\b|/core#ConceptScheme\b"
@@ -73,17 +75,45 @@ def is_prov_o(sniff: Sniff) -> bool:
     if syntax_of(sniff.name) is None or PROV.encode() not in sniff.content:
         return False
     suffix = PurePosixPath(sniff.name).suffix.lower()
+    text = sniff.content.decode("utf-8-sig", errors="replace")
     if suffix in (".xml", ".rdf", ".owl") and sniff.xml_root != "RDF":
         return False
-    if suffix in (".json", ".jsonld") and not _is_json_ld(sniff.json):
-        return False
-    text = sniff.content.decode("utf-8-sig", errors="replace")
-    if _VOCABULARY.search(text):
-        return False
+    if suffix in (".json", ".jsonld"):
+        return _is_prov_json_ld(sniff.json, text)
+    return _VOCABULARY.search(text) is None and _tells(text, text)
+
+
+def _tells(text: str, header: str) -> bool:
+    """Whether a text uses PROV-O's terms, in full or under a prefix that the header declares."""
     if _ADDRESS.search(text):
         return True
-    prefixes = {match["prefix"] for match in _PREFIX.finditer(text)}
+    prefixes = {match["prefix"] for match in _PREFIX.finditer(header)}
     return any(re.search(rf"(?<![\w-]){re.escape(p)}:{_TERMS}\b", text) for p in prefixes)
+
+
+def _is_prov_json_ld(parsed: Any, text: str) -> bool:
+    """Whether JSON-LD tells of provenance outside of its contexts, which only declare terms."""
+    if not _is_json_ld(parsed):
+        return False
+    nodes = parsed if isinstance(parsed, list) else [parsed]
+    said = json.dumps([_without_context(node) for node in nodes], ensure_ascii=False)
+    if _VOCABULARY.search(said):
+        return False
+    if _tells(said, text):
+        return True
+    context = parsed.get("@context") if isinstance(parsed, dict) else None
+    terms = {
+        term
+        for entry in (context if isinstance(context, list) else [context])
+        if isinstance(entry, dict)
+        for term, meant in entry.items()
+        if _ALIAS.match(str(meant.get("@id") if isinstance(meant, dict) else meant))
+    }
+    return any(f'"{term}"' in said for term in terms)
+
+
+def _without_context(node: Any) -> Any:
+    return {k: v for k, v in node.items() if k != "@context"} if isinstance(node, dict) else node
 
 
 def _word(key: str) -> str:
@@ -96,5 +126,5 @@ def _holds_records(value: Any) -> bool:
 
 def _is_json_ld(parsed: Any) -> bool:
     if isinstance(parsed, dict):
-        return "@context" in parsed or "@graph" in parsed
+        return ("@context" in parsed or "@graph" in parsed) and parsed.keys() != {"@context"}
     return isinstance(parsed, list) and any(isinstance(n, dict) and "@id" in n for n in parsed)

@@ -171,7 +171,10 @@ class Statements:
 
     def _unnamed(self, record: Record) -> NamedNode:
         """The node of an unidentified relation: the same for the same statement."""
-        said = (repr(record.arguments), *sorted(map(repr, record.attributes)), repr(record.pairs))
+        arguments = list(record.arguments)
+        while arguments and arguments[-1] is None:
+            arguments.pop()
+        said = (repr(arguments), *sorted(map(repr, record.attributes)), repr(record.pairs))
         return skolem(self.base, self.scope, record.kind, *said)
 
     def _attributes(self, node: NamedNode, record: Record) -> Iterator[Triple]:
