@@ -66,7 +66,9 @@ class FolderFiles:
         return self._listed
 
     def size(self, name: str) -> int | None:
-        return _size(self.root / name)
+        path = self.root / name
+        inside = path.resolve().is_relative_to(self.root.resolve())
+        return _size(path) if inside else None
 
     def read(self, name: str) -> bytes:
         return read_file(self.root / name)

@@ -13,10 +13,12 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from ingest.findings import Findings
 from ingest.iri import has_scheme, segment, valid_reference
-from ingest.prov.manifest import resolve
+from ingest.prov.addresses import absolute, resolve
 from ingest.triples import RDF_TYPE, literal, skolem
 
 _CWL = "https://w3id.org/cwl/cwl#"
+# what relates a parameter to its value, and a record to its fields, has no term in CWL
+_JOB = "https://w3id.org/kg-service/cwl-job#"
 _FIELDS = ("basename", "checksum", "size", "format", "location", "path", "contents")
 _HASH = "urn:hash::sha1:"
 
@@ -28,7 +30,7 @@ def job_triples(job: Any, address: str, findings: Findings) -> Iterator[Triple]:
         return
     for parameter, value in job.items():
         if not has_scheme(parameter) or isinstance(value, (dict, list)):
-            node = NamedNode(valid_reference(f"{address}#{segment(parameter)}"))
+            node = NamedNode(absolute(address, f"#{segment(parameter)}"))
             yield from _value(node, value, address, f"$.{parameter}")
 
 
@@ -38,15 +40,15 @@ def _value(parameter: NamedNode, value: Any, address: str, path: str) -> Iterato
             yield from _value(parameter, item, address, f"{path}[{number}]")
     elif isinstance(value, dict) and value.get("class") in ("File", "Directory"):
         node = _node(value, address, path)
-        yield Triple(parameter, NamedNode(_CWL + "value"), node)
+        yield Triple(parameter, NamedNode(_JOB + "value"), node)
         yield from _described(node, value, address, path)
     elif isinstance(value, dict):
         for key, item in value.items():
-            inner = NamedNode(valid_reference(f"{parameter.value}/{segment(key)}"))
-            yield Triple(parameter, NamedNode(_CWL + "fields"), inner)
+            inner = NamedNode(f"{parameter.value}/{segment(key)}")
+            yield Triple(parameter, NamedNode(_JOB + "field"), inner)
             yield from _value(inner, item, address, f"{path}.{key}")
     elif value is not None:
-        yield Triple(parameter, NamedNode(_CWL + "value"), literal(value))
+        yield Triple(parameter, NamedNode(_JOB + "value"), literal(value))
 
 
 def _described(node: NamedNode, value: dict[str, Any], address: str, path: str) -> Iterator[Triple]:
@@ -70,12 +72,12 @@ def _node(value: dict[str, Any], address: str, path: str) -> NamedNode:
     """The file under the name that the provenance has for it."""
     named = value.get("@id")
     if isinstance(named, str) and has_scheme(named):
-        return NamedNode(valid_reference(named))
+        return NamedNode(absolute(address, named))
     if content := _content(value):
         return NamedNode(content)
     location = value.get("location")
     if isinstance(location, str):
-        return NamedNode(valid_reference(resolve(address, location)))
+        return NamedNode(absolute(address, location))
     return skolem(resolve(address, "/"), address, path)
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ingest.findings import Findings
 from ingest.iri import has_scheme, valid_reference
+from ingest.prov.addresses import absolute, resolve
 from ingest.triples import RDF_TYPE, literal, skolem
 
 _ORE = "http://www.openarchives.org/ore/terms/"
@@ -55,14 +55,6 @@ _IDENTIFIERS = ("uri", "@id", "id", "file", "annotation")
 _PREFIXES = {"oa:": _OA, "dct:": _DCTERMS, "pav:": _PAV, "ro:": _RO, "ore:": _ORE}
 
 
-def resolve(base: str, reference: str) -> str:
-    """A reference resolved against a base of any scheme, ``arcp:`` included (RFC 3986)."""
-    if has_scheme(reference):
-        return reference
-    scheme, _, rest = base.partition(":")
-    return scheme + urljoin(f"http:{rest}", reference).removeprefix("http")
-
-
 @dataclass(frozen=True)
 class Manifest:
     """A parsed manifest; ``path`` is its own within the research object."""
@@ -78,7 +70,8 @@ class Manifest:
         for entry in context if isinstance(context, list) else [context]:
             base = entry.get("@base") if isinstance(entry, dict) else None
             if isinstance(base, str) and has_scheme(base):
-                return base
+                valid = valid_reference(base)
+                return valid if has_scheme(valid) else None
         return None
 
     @property
@@ -99,7 +92,7 @@ class Manifest:
     def root(self, base: str) -> NamedNode:
         """The node of the research object."""
         folder = resolve(base, self.path)
-        return NamedNode(valid_reference(self.identifier or resolve(folder, "../")))
+        return NamedNode(absolute(folder, self.identifier or "../"))
 
     def triples(self, base: str, findings: Findings) -> Iterator[Triple]:
         """All that the manifest says."""
@@ -159,7 +152,7 @@ class _Writer:
             named = next((value[k] for k in (*_IDENTIFIERS, "orcid") if k in value), None)
         if not isinstance(named, str):
             return skolem(self.source, self.where.rpartition("/")[2], place)
-        return NamedNode(valid_reference(resolve(self.base, self._expanded(named))))
+        return NamedNode(absolute(self.base, self._expanded(named)))
 
     def _expanded(self, name: str) -> str:
         for prefix, namespace in _PREFIXES.items():

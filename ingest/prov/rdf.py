@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from urllib.parse import urljoin
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
@@ -19,7 +18,8 @@ from ingest.bundle import Bundle
 from ingest.document import Description
 from ingest.errors import InvalidSource
 from ingest.findings import Findings
-from ingest.iri import is_valid_reference, segment, valid_reference
+from ingest.iri import segment
+from ingest.prov.addresses import absolute, resolve
 from ingest.prov.document import bundle_types
 from ingest.triples import RDF_TYPE, skolem
 
@@ -78,12 +78,11 @@ class _Resolver:
         if written != iri:
             iri = self.base + written
         elif iri.startswith(_ROOT):
-            iri = urljoin(self.base + self.name, _climbing(iri.removeprefix(_ROOT)))
-        if not is_valid_reference(iri):
-            fixed = valid_reference(iri)
+            iri = resolve(self.base + self.name, _climbing(iri.removeprefix(_ROOT)))
+        fixed = absolute(self.base, iri)
+        if fixed != iri:
             self.findings.repaired("iri", self.name, f"{iri!r} kept as <{fixed}>")
-            iri = urljoin(self.base, fixed)
-        return NamedNode(iri)
+        return NamedNode(fixed)
 
 
 def _climbing(path: str) -> str:

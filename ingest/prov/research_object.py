@@ -19,10 +19,11 @@ from ingest.bundle import Bundle
 from ingest.document import Description
 from ingest.errors import InvalidSource, SourceError
 from ingest.findings import Findings
-from ingest.iri import segment, valid_reference
+from ingest.iri import segment
+from ingest.prov.addresses import absolute, resolve
 from ingest.prov.document import RecordsDocument, bundle_types, read_records
 from ingest.prov.job_values import job_triples
-from ingest.prov.manifest import Manifest, resolve
+from ingest.prov.manifest import Manifest
 from ingest.prov.rdf import SYNTAXES, RdfDocument, parse_rdf
 
 _PROVENANCE = "metadata/provenance/"
@@ -83,7 +84,7 @@ class ResearchObject:
 
     def _node(self, base: str, name: str) -> NamedNode:
         path = "/".join(segment(part) for part in name.split("/"))
-        return NamedNode(valid_reference(resolve(self._base(base), path)))
+        return NamedNode(absolute(self._base(base), path))
 
 
 def read_research_object(bundle: Bundle) -> ResearchObject:

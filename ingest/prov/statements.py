@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ingest.findings import Findings
-from ingest.iri import has_scheme, is_valid_reference, valid_reference
+from ingest.iri import is_valid_reference, valid_reference
+from ingest.prov.addresses import absolute
 from ingest.prov.model import PROV, XSD, XSD_DATETIME, Name, Record, Text, Value
 from ingest.prov.relations import DERIVATIONS, DICTIONARY, ELEMENTS, RELATIONS, Relation
 from ingest.triples import RDF_TYPE, skolem
@@ -67,7 +67,7 @@ class Statements:
         fixed = iri if is_valid_reference(iri) else valid_reference(iri)
         if fixed != iri:
             self.findings.repaired("iri", where, f"{iri!r} kept as <{fixed}>")
-        return NamedNode(fixed if has_scheme(fixed) else urljoin(self.base, fixed))
+        return NamedNode(absolute(self.base, fixed))
 
     def _element(self, record: Record) -> Iterator[Triple]:
         assert record.id is not None
