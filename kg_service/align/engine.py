@@ -141,7 +141,9 @@ class Alignment:
             made[triple] = None
         rows = self._rows.get(term)
         if rows is None:
-            if not is_target(term) and not term.startswith("http://www.w3.org/1999/02/22-rdf-syntax-ns#"):
+            if not is_target(term) and not term.startswith(
+                "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+            ):
                 aligned.unmapped[term] += 1
             return
         for mapping in self._set_of[term]:
