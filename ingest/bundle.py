@@ -23,12 +23,14 @@ BOMB_BYTES = 1024 * 1024 * 1024
 
 
 class Files(Protocol):
-    """Where bytes come from: names are relative POSIX paths."""
+    """Where bytes come from: names are relative POSIX paths; ``size`` is None for no file."""
 
     @property
     def location(self) -> str: ...
 
     def names(self) -> Sequence[str]: ...
+
+    def size(self, name: str) -> int | None: ...
 
     def read(self, name: str) -> bytes: ...
 
@@ -63,6 +65,11 @@ class FolderFiles:
             ]
         return self._listed
 
+    def size(self, name: str) -> int | None:
+        path = self.root / name
+        inside = path.resolve().is_relative_to(self.root.resolve())
+        return _size(path) if inside else None
+
     def read(self, name: str) -> bytes:
         return read_file(self.root / name)
 
@@ -80,8 +87,15 @@ class SingleFile:
     def names(self) -> Sequence[str]:
         return [self.path.name]
 
+    def size(self, name: str) -> int | None:
+        return _size(self.path) if name == self.path.name else None
+
     def read(self, name: str) -> bytes:
         return read_file(self.path)
+
+
+def _size(path: Path) -> int | None:
+    return path.stat().st_size if path.is_file() else None
 
 
 def read_file(path: Path) -> bytes:
@@ -145,6 +159,10 @@ class ZipFiles:
 
     def names(self) -> Sequence[str]:
         return sorted(e.filename for e in self.archive.infolist() if not e.is_dir())
+
+    def size(self, name: str) -> int | None:
+        entry = self.archive.NameToInfo.get(name)
+        return None if entry is None or entry.is_dir() else entry.file_size
 
     def read(self, name: str) -> bytes:
         where = f"{self.location}!/{name}"
@@ -211,6 +229,10 @@ class Bundle:
                     n[cut:] for n in self.files.names() if n.startswith(self.folder)
                 )
         return self._names
+
+    def has(self, name: str) -> bool:
+        """Whether there is a file of this name, without listing all."""
+        return self.files.size(self.folder + name) is not None
 
     def read(self, name: str) -> bytes:
         """The bytes of one file, remembered as part of the source's version."""

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from ingest import json_text
 from ingest.bundle import Bundle, Files, FolderFiles, SingleFile, ZipFiles, read_file
-from ingest.document import Document
+from ingest.document import Document, InFolder
 from ingest.errors import MissingSource, SourceError, UnknownFormat
 from ingest.formats import FORMATS, Format
 from ingest.sniff import Sniff
@@ -18,12 +18,14 @@ _ARCHIVES = {".zip", ".eln"}
 _READABLE = {suffix for fmt in FORMATS for suffix in fmt.suffixes}
 _JSON = {".json", ".jsonld"}
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
+# metadata; what is larger is payload of the source that it lies in, and not looked into
+_LARGEST_HELD = 64 * 1024 * 1024
 _KNOWN = ", ".join(fmt.title for fmt in FORMATS)
 
 
 @dataclass(frozen=True)
 class Found:
-    """A source of a known format; ``nested`` is its folder within the source ``outer``."""
+    """A source of a known format; ``nested`` is its path within the source ``outer``."""
 
     format: Format
     bundle: Bundle
@@ -37,7 +39,10 @@ class Found:
 
     def read(self) -> Document:
         """Read and understand the source. Raises SourceError."""
-        return self.format.read(self.bundle)
+        document = self.format.read(self.bundle)
+        if self.outer is not None and self.bundle.only is not None:
+            return InFolder(document)
+        return document
 
 
 @dataclass(frozen=True)
@@ -153,6 +158,9 @@ def _walk(files: Files) -> Iterator[Discovery]:
             continue
         parent = "" if len(path.parts) == 1 else path.parent.as_posix() + "/"
         folders[parent].append(path.name)
+        for above in path.parents[1:]:
+            # one that has only folders in it may be a source all the same
+            folders.setdefault("" if above.name == "" else above.as_posix() + "/", [])
 
     owners: list[Found] = []
     for folder in sorted(folders):
@@ -160,7 +168,10 @@ def _walk(files: Files) -> Iterator[Discovery]:
         found = list(_folder_sources(files, folder, folders[folder], owner))
         yield from found
         owners += [f for f in found if isinstance(f, Found) and f.format.owns_subfolders]
-        if owner is None and not found:
+        holder = _innermost(owners, folder)
+        if holder is not None:
+            yield from _held_files(files, folder, folders[folder], holder)
+        elif not found:
             yield from _loose_files(files, folder, folders[folder])
 
 
@@ -174,7 +185,7 @@ def _folder_sources(
 ) -> Iterator[Discovery]:
     bundle = Bundle(files, folder)
     for fmt in FORMATS:
-        if owner is not None and fmt is not owner.format:
+        if owner is not None and fmt is not owner.format and fmt.name not in owner.format.holds:
             continue
         try:
             mains = fmt.mains(bundle, names)
@@ -186,6 +197,30 @@ def _folder_sources(
             yield Found(fmt, Bundle(files, folder, main=main), main, owner, nested)
         if mains:
             return
+
+
+def _held_files(files: Files, folder: str, names: list[str], owner: Found) -> Iterator[Discovery]:
+    """Files in a source that are sources nested in it; all others are its payload."""
+    held = [fmt for fmt in FORMATS if fmt.name in owner.format.holds]
+    for name in names:
+        path = folder + name
+        suffix = PurePosixPath(name).suffix.lower()
+        candidates = [fmt for fmt in held if suffix in fmt.suffixes]
+        if not candidates or path == owner.bundle.folder + owner.main:
+            continue
+        if (files.size(path) or 0) > _LARGEST_HELD:
+            continue
+        bundle = Bundle(files, only=path)
+        sniff = Sniff(bundle, path)
+        try:
+            fmt = next((fmt for fmt in candidates if fmt.is_file(sniff)), None)
+        except SourceError:
+            continue  # payload may be broken as it likes
+        if fmt is None:
+            bundle.forget()
+        else:
+            nested = path[len(owner.bundle.folder) :]
+            yield Found(fmt, bundle, path, owner, nested)
 
 
 def _loose_files(files: Files, folder: str, names: list[str]) -> Iterator[Discovery]:

@@ -68,3 +68,33 @@ class Bundled(Protocol):
     ) -> Iterator[tuple[NamedNode, Iterator[Triple]]]:
         """Each bundle's IRI and its statements; see ``Document.triples``."""
         ...
+
+
+@dataclass(frozen=True)
+class InFolder:
+    """A document in one file of another source: its relative identifiers are those of the folder.
+
+    Its source is named by the file's path, so that its base ends in the file's name; there a
+    crate and a provenance file in it mean the same thing by the same relative identifier.
+    """
+
+    document: Document
+
+    @property
+    def description(self) -> Description:
+        return self.document.description
+
+    def triples(self, base: str, findings: Findings) -> Iterator[Triple]:
+        """See ``Document.triples``."""
+        return self.document.triples(_folder_of(base), findings)
+
+    def bundles(
+        self, base: str, findings: Findings
+    ) -> Iterator[tuple[NamedNode, Iterator[Triple]]]:
+        """See ``Bundled.bundles``; none where the document has none."""
+        if isinstance(self.document, Bundled):
+            yield from self.document.bundles(_folder_of(base), findings)
+
+
+def _folder_of(base: str) -> str:
+    return base.rstrip("/").rpartition("/")[0] + "/"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingest import datacite, icat, isa, panosc, rocrate, scicat
+from ingest import datacite, icat, isa, panosc, prov, rocrate, scicat
 from ingest.bundle import Bundle
 from ingest.document import Document
 from ingest.sniff import Sniff
@@ -30,7 +30,8 @@ class Format:
     ``mains`` looks at a folder and the names of the files directly in it, and gives the main
     file of each source that the folder is. ``is_file`` says whether a file on its own is one.
     ``suffixes`` are those of files that are looked at when met on a walk through a folder.
-    ``owns_subfolders``: what lies below belongs to the source, but for sources nested in it.
+    ``owns_subfolders``: what lies below belongs to the source, but for sources nested in it;
+    ``holds`` names the formats that these may have, beside its own.
     """
 
     name: str
@@ -40,7 +41,10 @@ class Format:
     is_file: Callable[[Sniff], bool] = _never
     suffixes: tuple[str, ...] = ()
     owns_subfolders: bool = False
+    holds: tuple[str, ...] = ()
 
+
+_JSON = (".json", ".jsonld")
 
 FORMATS: tuple[Format, ...] = (
     Format(
@@ -51,6 +55,7 @@ FORMATS: tuple[Format, ...] = (
         is_file=rocrate.is_crate_metadata,
         suffixes=(".json", ".jsonld"),
         owns_subfolders=True,
+        holds=("cwlprov", "prov-n", "prov-json", "prov-xml", "prov-o"),
     ),
     Format("isa-tab", "ISA-Tab", isa.read_tab, mains=isa.tab_mains),
     Format(
@@ -90,4 +95,17 @@ FORMATS: tuple[Format, ...] = (
         is_file=scicat.is_scicat_export,
         suffixes=(".json", ".jsonl", ".ndjson"),
     ),
+    Format(
+        "cwlprov",
+        "Research object of a workflow run",
+        prov.read_research_object,
+        mains=prov.mains,
+        owns_subfolders=True,
+    ),
+    Format("prov-n", "PROV-N", prov.read, is_file=prov.is_prov_n, suffixes=(".provn",)),
+    Format("prov-json", "PROV-JSON", prov.read, is_file=prov.is_prov_json, suffixes=_JSON),
+    Format(
+        "prov-xml", "PROV-XML", prov.read, is_file=prov.is_prov_xml, suffixes=(".xml", ".provx")
+    ),
+    Format("prov-o", "PROV-O", prov.read_rdf, is_file=prov.is_prov_o, suffixes=prov.RDF_SUFFIXES),
 )

@@ -233,8 +233,7 @@ class _Run:
                 self._write_types(subject, plan.kinds)
             else:
                 self._write(subject + b" " + plan.written + b" " + rest)
-            return
-        if plan.unmapped:
+        elif plan.unmapped:
             self.aligned.unmapped[plan.term] += 1
             return
         if plan.written not in self._met:

@@ -11,6 +11,7 @@ from kg_service.identity.links import identity_triples
 from kg_service.lineage.edges import StoreEdges, same_things
 from kg_service.store.embedded import OxigraphStore
 from kg_service.store.port import Change
+from kg_service.store.statements import Statements
 from kg_service.terms import OWL_SAME_AS, RDF_TYPE, RDFS_LABEL, dcterms, kg, prov
 
 _PROPERTIES = {
@@ -76,8 +77,8 @@ def add(store: OxigraphStore, source: str, things: Source) -> None:
     store.commit(
         Change(
             graphs={
-                NamedNode(f"{graph}/aligned"): triples,
-                NamedNode(f"{graph}/identity"): identity_triples(triples),
+                NamedNode(f"{graph}/aligned"): Statements.of(triples),
+                NamedNode(f"{graph}/identity"): Statements.of(identity_triples(triples)),
             }
         )
     )
