@@ -1,0 +1,135 @@
+"""The metadata descriptor and the root data entity of a crate, and what they say of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ingest.document import Description
+from ingest.errors import InvalidSource
+from ingest.findings import Findings
+from ingest.rocrate.metadata import (
+    METADATA_NAMES,
+    Entity,
+    Metadata,
+    identifier,
+    is_metadata_name,
+    listed,
+    references,
+    types,
+)
+
+_USUAL_ROOTS = ("./", ".", "")
+
+
+class Landmarks:
+    """What is kept of the entities while they pass: descriptors, and what may be the root.
+
+    ``own_name`` is the name of the metadata file.
+    """
+
+    def __init__(self, own_name: str) -> None:
+        self._own_names = {*METADATA_NAMES, own_name}
+        self._named: list[Entity] = []
+        self._by_path: list[Entity] = []
+        self._conforming: Entity | None = None
+        self._wanted = set(_USUAL_ROOTS)
+        self._seen: dict[str, Entity] = {}
+
+    def look(self, entity: Entity) -> None:
+        """Keep the entity if it matters."""
+        own = identifier(entity)
+        if own.endswith((".json", ".jsonld")) and is_metadata_name(own):
+            exact = own.removeprefix("./") in self._own_names
+            (self._named if exact else self._by_path).append(entity)
+            self._wanted.update(references(entity.get("about")))
+        elif "about" in entity and self._conforming is None and _conforms(entity):
+            self._conforming = entity
+            self._wanted.update(references(entity["about"]))
+        if own in self._wanted and own not in self._seen:
+            self._seen[own] = entity
+            self._wanted.update(references(entity.get("identifier")))
+
+    @property
+    def descriptor(self) -> Entity | None:
+        """The metadata descriptor: by its name, else by what it conforms to (RO-Crate 1.2)."""
+        named = [*self._named, *self._by_path]
+        about = [e for e in named if "about" in e]
+        return next(iter(about), None) or self._conforming or next(iter(named), None)
+
+    def root(self, metadata: Metadata) -> Entity | None:
+        """The root data entity: what the descriptor is about, else what is named as roots are."""
+        descriptor = self.descriptor
+        about = descriptor.get("about") if descriptor else None
+        wanted = references(about)
+        self._complete(metadata, wanted)
+        for candidate in (*wanted, *_USUAL_ROOTS):
+            found = self._seen.get(candidate)
+            if found is not None and (candidate or descriptor) and found is not descriptor:
+                return found
+        if isinstance(about, dict) and len(about) > 1:
+            return dict(about)  # nested, not flattened
+        return metadata.outside or None
+
+    def describe(self, metadata: Metadata, noticed: Findings) -> Description:
+        """What the crate says of itself. Raises InvalidSource if it has no root."""
+        descriptor, root = self.descriptor, self.root(metadata)
+        if root is None:
+            raise InvalidSource(
+                "a crate with no root data entity",
+                where=metadata.where,
+                todo="add the Dataset that the metadata descriptor is 'about' (usually './')",
+            )
+        if descriptor is None:
+            noticed.warned(
+                "no-descriptor", metadata.where, "no metadata descriptor, root taken by its @id"
+            )
+        identifiers = self._identifiers(metadata, root)
+        persistent = [
+            i for i in identifiers if "doi.org/" in i or i.lower().startswith(("doi:", "10."))
+        ]
+        own = [identifier(root)] if "://" in identifier(root) else []
+        chosen = (persistent + identifiers + own)[:1]
+        licences = references(root.get("license"))
+        profiles = [
+            *references((descriptor or {}).get("conformsTo")),
+            *references(root.get("conformsTo")),
+        ]
+        return Description(
+            identifier=chosen[0] if chosen else None,
+            title=_text(root.get("name")),
+            licence=licences[0] if licences else None,
+            profiles=tuple(dict.fromkeys(profiles)),
+        )
+
+    def _identifiers(self, metadata: Metadata, root: Entity) -> list[str]:
+        given = [i for i in listed(root.get("identifier")) if isinstance(i, (str, dict))]
+        apart = [i for i in given if isinstance(i, dict) and "value" not in i]
+        self._complete(metadata, [identifier(i) for i in apart])
+        found = []
+        for item in given:
+            if isinstance(item, str):
+                found.append(item)
+            else:
+                target = item if "value" in item else self._seen.get(identifier(item), item)
+                found.append(_text(target.get("value")) or identifier(item))
+        return [f.strip() for f in found if f.strip()]
+
+    def _complete(self, metadata: Metadata, identifiers: list[str]) -> None:
+        """Look for those entities that passed before it was known that they matter."""
+        missing = set(identifiers) - self._seen.keys()
+        if missing:
+            self._seen.update(metadata.find(missing))
+
+
+def _conforms(entity: Entity) -> bool:
+    crates = any("w3id.org/ro/crate" in ref for ref in references(entity.get("conformsTo")))
+    return crates and "Dataset" not in types(entity)
+
+
+def _text(value: Any) -> str | None:
+    for item in listed(value):
+        if isinstance(item, str) and item.strip():
+            return item.strip()
+        if isinstance(item, dict) and isinstance(item.get("@value"), str):
+            return str(item["@value"])
+    return None
