@@ -9,9 +9,9 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
+from typing import Any, Final, NamedTuple, NoReturn
 
 from ingest.errors import UnreadableSource
 from ingest.findings import Findings
@@ -25,13 +25,12 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 _CUT = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A member of the object; ``index`` counts the items of the array that is read apart."""
+class Member(NamedTuple):
+    """A member of the object; ``item`` counts the items of the array that is read apart."""
 
     key: str
     value: Any
-    index: int | None = None
+    item: int | None = None
 
 
 class JsonStream:
@@ -45,8 +44,9 @@ class JsonStream:
         self._pieces = iter(pieces)
         self._where = where
         self._findings = findings
-        self._noticed = Findings()
-        self._path = "$"
+        self._noticed: Findings | None = None
+        self._key = ""
+        self._index: int | None = None
         self._decode: codecs.IncrementalDecoder | None = None
         self._bytes = 0
         self._text = ""
@@ -55,14 +55,14 @@ class JsonStream:
         self._column = 0  # characters of its last line
         self._ended = False
         self.characters = 0
-        self._decoder = json.JSONDecoder(
-            object_pairs_hook=self._object, parse_constant=self._constant
-        )
+        decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_constant=self._constant)
+        # what raw_decode calls, without its cost for each of many small values
+        self._scan: Callable[[str, int], tuple[Any, int]] = decoder.scan_once  # type: ignore[attr-defined]
 
     def members(self, apart: str) -> Iterator[Member]:
         """The members of the object, in order; each item where ``apart`` holds an array.
 
-        A text that is no object gives one member with an empty key and no index. Raises
+        A text that is no object gives one member with an empty key. Raises
         UnreadableSource with line and column.
         """
         if self._peek() != "{":
@@ -81,7 +81,7 @@ class JsonStream:
             if self._peek() != '"':
                 self._fail("Expecting property name enclosed in double quotes", self._at)
             key = self._value()
-            self._path = f"$.{key}"
+            self._key = key
             if self._peek() != ":":
                 self._fail("Expecting ':' delimiter", self._at)
             self._at += 1
@@ -89,7 +89,7 @@ class JsonStream:
                 yield from self._items(key)
             else:
                 yield Member(key, self._value())
-            self._path = "$"
+            self._key = ""
             if self._ends("}"):
                 return
 
@@ -98,12 +98,11 @@ class JsonStream:
         if self._peek() == "]":
             self._at += 1
             return
-        index = 0
-        while True:
-            self._path = f"$.{key}[{index}]"
+        for index in count():
+            self._index = index
             yield Member(key, self._value(), index)
-            index += 1
             if self._ends("]"):
+                self._index = None
                 return
 
     def _ends(self, bracket: str) -> bool:
@@ -117,23 +116,23 @@ class JsonStream:
     def _peek(self) -> str:
         """The next character that is no white space; empty at the end."""
         while True:
+            character = self._text[self._at : self._at + 1]
+            if character and character not in " \t\n\r":
+                return character
             match = _SPACE.match(self._text, self._at)
             self._at = match.end() if match else self._at
-            if self._at < len(self._text):
-                return self._text[self._at]
-            if not self._more():
+            if self._at == len(self._text) and not self._more():
                 return ""
 
     def _value(self) -> Any:
         self._peek()
-        self._noticed = Findings()
         while True:
             try:
-                value, end = self._decoder.raw_decode(self._text, self._at)
+                value, end = self._scan(self._text, self._at)
+            except StopIteration as error:
+                self._retry("Expecting value", error.value)
             except json.JSONDecodeError as error:
-                cut = error.pos >= len(self._text) - _CUT or error.msg.startswith("Unterminated")
-                if not (cut and self._more()):
-                    self._fail(error.msg, error.pos)
+                self._retry(error.msg, error.pos)
             except (RecursionError, ValueError) as error:
                 raise UnreadableSource(
                     f"JSON that can not be parsed ({type(error).__name__} in {self._path})",
@@ -144,10 +143,26 @@ class JsonStream:
                 # a number at the end of a piece may go on in the next
                 if end < len(self._text) or not self._more():
                     self._at = end
-                    if self._findings is not None:
-                        self._findings.include(self._noticed)
+                    if self._noticed is not None:
+                        self._tell()
                     return value
-            self._noticed = Findings()  # it is read once more, with more of the text
+            self._noticed = None  # it is read once more, with more of the text
+
+    def _retry(self, message: str, position: int) -> None:
+        """Hold more text if the error may come from the cut; else it stands."""
+        cut = position >= len(self._text) - _CUT or message.startswith("Unterminated")
+        if not (cut and self._more()):
+            self._fail(message, position)
+
+    def _tell(self) -> None:
+        if self._findings is not None and self._noticed is not None:
+            self._findings.include(self._noticed)
+        self._noticed = None
+
+    @property
+    def _path(self) -> str:
+        key = f".{self._key}" if self._key else ""
+        return f"${key}" if self._index is None else f"${key}[{self._index}]"
 
     def _more(self) -> bool:
         """Hold more text: at least as much again. False at the end of the file."""
@@ -210,8 +225,14 @@ class JsonStream:
         found = dict(pairs)
         if len(found) == len(pairs):
             return found
-        return merged_pairs(pairs, self._path, self._noticed)
+        return merged_pairs(pairs, self._path, self._notice())
 
     def _constant(self, text: str) -> str:
-        self._noticed.repaired("not-a-number", self._path, f"{text} kept as text")
+        self._notice().repaired("not-a-number", self._path, f"{text} kept as text")
         return text
+
+    def _notice(self) -> Findings:
+        """Findings of the value that is being read."""
+        if self._noticed is None:
+            self._noticed = Findings()
+        return self._noticed

@@ -53,7 +53,7 @@ class Metadata:
             stream = JsonStream(self.bundle.pieces(self.name), self.where, None)
             for member in stream.members("@graph"):
                 if member.key == "@graph":
-                    yield member.value, _path(member.index)
+                    yield member.value, _path(member.item)
         if self.outside:
             yield self.outside, ()
 
@@ -84,10 +84,10 @@ def read_through(
             _add(members, member.key, member.value, noticed)
             continue
         members["@graph"] = True
-        if member.index is None:
+        if member.item is None:
             noticed.repaired("graph-no-list", "$.@graph", "a single object read as a list of one")
         if kept is not None:
-            kept.append((member.value, _path(member.index)))
+            kept.append((member.value, _path(member.item)))
             if stream.characters > _KEPT_CHARACTERS:
                 kept = None
         if isinstance(member.value, dict):

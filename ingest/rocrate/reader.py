@@ -18,7 +18,7 @@ from ingest.document import Description
 from ingest.errors import InvalidSource
 from ingest.findings import Findings
 from ingest.rocrate.bag import check_bag
-from ingest.rocrate.context import CrateContext, resolve_context
+from ingest.rocrate.context import resolve_context
 from ingest.rocrate.metadata import (
     METADATA_NAMES,
     Metadata,
@@ -60,19 +60,12 @@ class Crate:
         where = self.metadata.where
         context = resolve_context(self.metadata.context, findings)
         rewriter = Rewriter(context, base, findings, where)
-        named = _NamedLists(base)
+        lists = _NamedLists(base)
         made = 0
-        batch: list[dict[str, Any]] = []
-        for entity, path in self.metadata.entities():
-            batch += rewriter.rewritten(entity, path)
-            if len(batch) >= _BATCH:
-                for triple in _parsed(batch, context, rewriter, base, where):
-                    made += 1
-                    yield triple if rewriter.flat else named.triple(triple)
-                batch = []
-        for triple in _parsed(batch, context, rewriter, base, where):
-            made += 1
-            yield triple if rewriter.flat else named.triple(triple)
+        for batch in _batches(self.metadata, rewriter):
+            triples = _parsed(batch, context.used_part(rewriter.used), base, where)
+            made += len(triples)
+            yield from triples if rewriter.flat else map(lists.named, triples)
         if rewriter.countable and made < rewriter.statements:
             findings.lost(
                 "dropped",
@@ -82,14 +75,23 @@ class Crate:
             )
 
 
+def _batches(metadata: Metadata, rewriter: Rewriter) -> Iterator[list[dict[str, Any]]]:
+    batch: list[dict[str, Any]] = []
+    for entity, path in metadata.entities():
+        batch += rewriter.rewritten(entity, path)
+        if len(batch) >= _BATCH:
+            yield batch
+            batch = []
+    yield batch
+
+
 def _parsed(
-    batch: list[dict[str, Any]], context: CrateContext, rewriter: Rewriter, base: str, where: str
-) -> Iterator[Triple]:
-    document = {"@context": context.used_part(rewriter.used), "@graph": batch}
-    text = json.dumps(document, ensure_ascii=False).encode()
+    batch: list[dict[str, Any]], context: list[dict[str, Any]], base: str, where: str
+) -> list[Triple]:
+    text = json.dumps({"@context": context, "@graph": batch}, ensure_ascii=False).encode()
     try:
-        for quad in parse(text, format=RdfFormat.STREAMING_JSON_LD, base_iri=base):
-            yield quad.triple
+        quads = parse(text, format=RdfFormat.STREAMING_JSON_LD, base_iri=base)
+        return [quad.triple for quad in quads]
     except SyntaxError as error:
         raise InvalidSource(
             f"no valid JSON-LD ({error.msg})", where=where, todo="correct its @context"
@@ -103,15 +105,15 @@ class _NamedLists:
         self._base = base
         self._names: dict[str, NamedNode] = {}
 
-    def triple(self, triple: Triple) -> Triple:
+    def named(self, triple: Triple) -> Triple:
         subject, term = triple.subject, triple.object
         return Triple(
-            self._named(subject) if isinstance(subject, BlankNode) else subject,
+            self._name(subject) if isinstance(subject, BlankNode) else subject,
             triple.predicate,
-            self._named(term) if isinstance(term, BlankNode) else term,
+            self._name(term) if isinstance(term, BlankNode) else term,
         )
 
-    def _named(self, node: BlankNode) -> NamedNode:
+    def _name(self, node: BlankNode) -> NamedNode:
         if node.value not in self._names:
             name = f"{self._base}.well-known/genid/list-{len(self._names) + 1}"
             self._names[node.value] = NamedNode(name)

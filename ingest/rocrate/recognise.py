@@ -41,7 +41,7 @@ def _is_crate(sniff: Sniff) -> bool:
         for member in stream.members("@graph"):
             if member.key == "@context" and _names_crates(member.value):
                 return True
-            if member.index is not None and isinstance(member.value, dict):
+            if member.item is not None and isinstance(member.value, dict):
                 landmarks.look(member.value)
     except SourceError:
         return False
