@@ -10,6 +10,7 @@ from typing import Any
 
 from ingest.findings import Findings
 from ingest.iri import has_scheme, valid_reference
+from ingest.rocrate.path import SURROGATE
 from ingest.rocrate.terms import UNDEFINED, context_for, conventional_iri, core_context
 
 _KEYWORDS = ("@id", "@type", "@graph", "@value", "@list", "@set", "@language", "@reverse")
@@ -81,6 +82,8 @@ class CrateContext:
         elif term not in self.defined:
             name = valid_reference(term)
             repair = "" if name == term else "invalid-iri"
+            if repair and ":" not in name and self.vocab is None:
+                name, repair = term_iri(term), "undefined"
         if not isinstance(meaning, dict):
             return Term(name, repair, plain=not repair and term not in self.aliases)
         coerced = meaning.get("@type")
@@ -89,17 +92,19 @@ class CrateContext:
 
     def defines(self, term: str) -> bool:
         """Whether a JSON-LD processor finds a meaning for a property or type name."""
-        if self.vocab is not None:
-            return True
-        seen = set()
-        while term not in seen:
-            seen.add(term)
-            target = _target(self.defined.get(term, term)) or term
-            if target == term or target not in self.defined:
-                prefix, colon, _rest = target.partition(":")
-                return bool(colon) and (prefix in self.defined or has_scheme(target))
-            term = target
-        return False
+        return self.vocab is not None or self._is_absolute(term, set())
+
+    def _is_absolute(self, term: str, seen: set[str]) -> bool:
+        if term in seen:
+            return False  # defined by itself
+        seen.add(term)
+        target = _target(self.defined.get(term, term)) or term
+        if target != term and target in self.defined:
+            return self._is_absolute(target, seen)
+        prefix, colon, _rest = target.partition(":")
+        if colon and prefix in self.defined:
+            return self._is_absolute(prefix, seen)
+        return bool(colon) and has_scheme(target)
 
     def used_part(self, used: Iterable[str]) -> list[dict[str, Any]]:
         """The contexts cut to the terms in ``used`` and what those are defined by.
@@ -149,7 +154,11 @@ def resolve_context(context: Any, findings: Findings) -> CrateContext:
 
     What comes back is shared between the crates that have this context: it is not to be changed.
     """
-    resolved, noticed = _resolve_text(json.dumps(context))
+    text = json.dumps(context, ensure_ascii=False)
+    if SURROGATE.search(text):
+        findings.repaired("lone-surrogate", "$.@context", "replaced by U+FFFD")
+        text = SURROGATE.sub("\ufffd", text)
+    resolved, noticed = _resolve_text(text)
     findings.include(noticed)
     return resolved
 

@@ -94,7 +94,7 @@ def read_through(
             look(member.value)
     _check(members, where)
     outside = {k: v for k, v in members.items() if k not in ("@context", "@graph")}
-    if "@id" in outside and len(outside) > 1:
+    if isinstance(outside.get("@id"), str) and len(outside) > 1:
         # as FAIRSCAPE writes it: the root around its graph, not in it
         noticed.repaired("root-outside-graph", "$", f"{outside['@id']} read as if in the @graph")
         look(outside)

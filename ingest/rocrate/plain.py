@@ -11,9 +11,9 @@ import re
 from typing import Any
 
 from ingest.rocrate.context import CrateContext
+from ingest.rocrate.path import SURROGATE
 
 SAFE_INTEGER = 2**53
-SURROGATE = re.compile("[\ud800-\udfff]")
 
 _CHARACTERS = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=/@]|%[0-9A-Fa-f]{2})*"
 _TAIL = rf"(?:\?{_CHARACTERS})?(?:\#{_CHARACTERS})?"
@@ -74,16 +74,19 @@ class PlainEntities:
         return kind is bool or (kind is int and -SAFE_INTEGER < value < SAFE_INTEGER)
 
     def _is_property(self, name: str) -> bool:
-        if name.startswith("@") or not self._context.term(name).plain:
+        if not _is_name(name) or not self._context.term(name).plain:
             return False
         self._properties.add(name)
         self._used.update((name, name.partition(":")[0]))
         return True
 
     def _is_type(self, name: str) -> bool:
-        term = self._context.term(name)
-        if not name.strip() or name.startswith("@") or term.repair or name in self._context.aliases:
+        if not _is_name(name) or self._context.term(name).repair or name in self._context.aliases:
             return False
         self._types.add(name)
         self._used.update((name, name.partition(":")[0]))
         return True
+
+
+def _is_name(name: str) -> bool:
+    return bool(name.strip()) and not name.startswith("@") and not SURROGATE.search(name)

@@ -18,8 +18,8 @@ from ingest.errors import InvalidSource
 from ingest.findings import Findings
 from ingest.iri import has_scheme, segment, valid_reference
 from ingest.rocrate.context import CrateContext, Term, resolve_context
-from ingest.rocrate.path import Path, shown
-from ingest.rocrate.plain import SAFE_INTEGER, SURROGATE, PlainEntities
+from ingest.rocrate.path import SURROGATE, Path, shown
+from ingest.rocrate.plain import SAFE_INTEGER, PlainEntities
 from ingest.triples import XSD, skolem
 
 MAX_NESTING = 64
@@ -65,6 +65,9 @@ class Rewriter:
                 # the streaming processor wants @type before all else
                 return [{"@type": entity["@type"], **entity} if "@type" in entity else entity]
         try:
+            if SURROGATE.search(json.dumps(entity, ensure_ascii=False)):
+                self._repair("lone-surrogate", path, "half a character replaced by U+FFFD")
+                entity = _without_surrogates(entity)
             nodes = self._nodes(entity, path)
         except RecursionError as error:
             raise self._too_deep(path) from error
@@ -170,19 +173,21 @@ class Rewriter:
 
     def _reference(self, reference: str, path: Path) -> str:
         if reference.startswith("_:"):
-            return f"{self._base}.well-known/genid/{segment(_clean(reference[2:]))}"
+            return f"{self._base}.well-known/genid/{segment(reference[2:])}"
         if reference.startswith("@"):
             self._repair("keyword-id", path, f"{reference} percent-encoded")
-            return "%40" + valid_reference(_clean(reference[1:]))
+            return "%40" + valid_reference(reference[1:])
         prefix, colon, _ = reference.partition(":")
         if colon:
             self.used.add(prefix)
-        fixed = valid_reference(_clean(reference))
+        fixed = valid_reference(reference)
         if fixed != reference:
             self._repair("invalid-iri", path, f"{reference!r} written as {fixed!r}")
-        if "://" in fixed and not has_scheme(fixed) and prefix not in self._context.defined:
-            # JSON-LD takes any 'x://' for absolute, so a relative '#https://...' would be dropped
-            return urljoin(urljoin(self._base, self._context.base), fixed)
+        if colon and not has_scheme(fixed) and prefix not in self._context.defined:
+            # JSON-LD takes what has a colon for absolute: '10:30.txt', '#https://...' would be lost
+            first = fixed.partition("/")[0].partition("#")[0].partition("?")[0]
+            relative = f"./{fixed}" if ":" in first else fixed
+            return urljoin(urljoin(self._base, self._context.base), relative)
         return fixed
 
     def _types(self, given: Any, path: Path) -> list[str]:
@@ -197,7 +202,7 @@ class Rewriter:
             if not isinstance(kind, str) or not kind.strip():
                 self._lose("type-no-text", inside, f"{kind!r:.80} is no type name")
                 continue
-            types.append(self._term(_clean(kind), inside, "type").name)
+            types.append(self._term(kind, inside, "type").name)
             self.statements += 1
         return types
 
@@ -218,7 +223,7 @@ class Rewriter:
     def _property(
         self, node: dict[str, Any], key: str, value: Any, path: Path, parent: str
     ) -> None:
-        term = self._term(_clean(key), path, "property")
+        term = self._term(key, path, "property")
         if not term.countable:
             self.countable = self.flat = False
         values = self._values(value, path, term.refers, parent)
@@ -244,7 +249,7 @@ class Rewriter:
             return []
         self.statements += 1
         if isinstance(value, str):
-            return [self._reference(value, path) if refers else self._text(value, path)]
+            return [self._reference(value, path) if refers else value]
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return [self._number(value, path)]
         return [value]
@@ -260,12 +265,6 @@ class Rewriter:
             return value
         self._repair("large-number", path, "beyond what a double can hold, kept as infinite")
         return {"@type": XSD + "double", "@value": "INF" if value > 0 else "-INF"}
-
-    def _text(self, text: str, path: Path) -> str:
-        clean = _clean(text, "\ufffd")
-        if clean != text:
-            self._repair("lone-surrogate", path, "replaced by U+FFFD")
-        return clean
 
     def _object(self, value: dict[str, Any], path: Path, refers: bool, parent: str) -> list[Any]:
         value = self._without_aliases(value)
@@ -298,10 +297,10 @@ class Rewriter:
         kept: dict[str, Any] = {}
         datatype, language = value.get("@type"), value.get("@language")
         if isinstance(datatype, str):
-            kept["@type"] = self._term(_clean(datatype), path, "datatype").name
+            kept["@type"] = self._term(datatype, path, "datatype").name
         elif isinstance(language, str) and isinstance(content, str):
             kept["@language"] = language
-        kept["@value"] = self._text(content, path) if isinstance(content, str) else content
+        kept["@value"] = content
         return [kept]
 
     def _reverse(self, value: dict[str, Any], path: Path, parent: str) -> dict[str, Any]:
@@ -316,7 +315,7 @@ class Rewriter:
                 elif node is not None:
                     self._lose("reverse", inside, f"no object below @reverse: {node!r:.80}")
             if kept:
-                reverse[self._term(_clean(key), inside, "property").name] = kept
+                reverse[self._term(key, inside, "property").name] = kept
         return reverse
 
     # --- what was noticed ----------------------------------------------------------------
@@ -339,6 +338,11 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _clean(text: str, instead: str = "%EF%BF%BD") -> str:
-    """The text without lone surrogates: they can be in no IRI and no literal."""
-    return text if text.isascii() else SURROGATE.sub(instead, text)
+def _without_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(k): _without_surrogates(v) for k, v in value.items()}
+    return value
