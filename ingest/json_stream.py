@@ -37,10 +37,17 @@ class JsonStream:
     """A JSON text that comes in pieces. ``where`` names the file in messages.
 
     Duplicate keys and NaN are read as ``json_text.parse`` does, and told to ``findings``.
-    ``characters`` says how much of the text was read.
+    ``regular`` says that there are none, which saves looking for them. ``characters`` says how
+    much of the text was read.
     """
 
-    def __init__(self, pieces: Iterable[bytes], where: str, findings: Findings | None) -> None:
+    def __init__(
+        self,
+        pieces: Iterable[bytes],
+        where: str,
+        findings: Findings | None = None,
+        regular: bool = False,
+    ) -> None:
         self._pieces = iter(pieces)
         self._where = where
         self._findings = findings
@@ -55,7 +62,8 @@ class JsonStream:
         self._column = 0  # characters of its last line
         self._ended = False
         self.characters = 0
-        decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_constant=self._constant)
+        pairs = None if regular else self._object
+        decoder = json.JSONDecoder(object_pairs_hook=pairs, parse_constant=self._constant)
         # what raw_decode calls, without its cost for each of many small values
         self._scan: Callable[[str, int], tuple[Any, int]] = decoder.scan_once  # type: ignore[attr-defined]
 

@@ -40,6 +40,7 @@ class Metadata:
     context: Any
     outside: Entity
     kept: list[tuple[Any, Path]] | None
+    regular: bool = False  # no key stands twice in one object
 
     @property
     def where(self) -> str:
@@ -50,7 +51,7 @@ class Metadata:
         if self.kept is not None:
             yield from self.kept
         else:
-            stream = JsonStream(self.bundle.pieces(self.name), self.where, None)
+            stream = JsonStream(self.bundle.pieces(self.name), self.where, regular=self.regular)
             for member in stream.members("@graph"):
                 if member.key == "@graph":
                     yield member.value, _path(member.item)
@@ -93,6 +94,7 @@ def read_through(
         if isinstance(member.value, dict):
             look(member.value)
     _check(members, where)
+    regular = all(finding.code != "duplicate-key" for finding in noticed)
     outside = {k: v for k, v in members.items() if k not in ("@context", "@graph")}
     if isinstance(outside.get("@id"), str) and len(outside) > 1:
         # as FAIRSCAPE writes it: the root around its graph, not in it
@@ -103,7 +105,7 @@ def read_through(
         if others:
             noticed.lost("outside-graph", "$", f"{others} beside the @graph", len(others))
         outside = {}
-    return Metadata(bundle, name, members.get("@context"), outside, kept)
+    return Metadata(bundle, name, members.get("@context"), outside, kept, regular)
 
 
 def _path(index: int | None) -> Path:

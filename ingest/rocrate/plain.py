@@ -35,43 +35,38 @@ class PlainEntities:
     def statements(self, entity: dict[str, Any]) -> int:
         """How many statements a plain entity makes; -1 if it is not plain."""
         made = 0
-        properties = self._properties
+        properties, reference = self._properties, self._reference
         named = False
         for key, value in entity.items():
             if key in properties or self._is_property(key):
                 several = value if type(value) is list else (value,)
-                for item in several:
-                    if not self._is_value(item):
-                        return -1
                 made += len(several)
+                for item in several:
+                    kind = type(item)
+                    if kind is str:
+                        if not item.isascii() and SURROGATE.search(item):
+                            return -1
+                    elif kind is dict:
+                        refers = item.get("@id")
+                        if len(item) != 1 or type(refers) is not str or not reference(refers):
+                            return -1
+                    elif kind is not bool and not (
+                        kind is int and -SAFE_INTEGER < item < SAFE_INTEGER
+                    ):
+                        return -1
             elif key == "@id":
-                if type(value) is not str or not self._reference(value):
+                if type(value) is not str or not reference(value):
                     return -1
                 named = True
             elif key == "@type":
                 several = value if type(value) is list else (value,)
-                for kind in several:
-                    if type(kind) is not str or (
-                        kind not in self._types and not self._is_type(kind)
-                    ):
-                        return -1
                 made += len(several)
+                for kind in several:
+                    if not self._is_type(kind):
+                        return -1
             else:
                 return -1
         return made if named else -1
-
-    def _is_value(self, value: Any) -> bool:
-        kind = type(value)
-        if kind is str:
-            return value.isascii() or not SURROGATE.search(value)
-        if kind is dict:
-            reference = value.get("@id")
-            return (
-                len(value) == 1
-                and type(reference) is str
-                and self._reference(reference) is not None
-            )
-        return kind is bool or (kind is int and -SAFE_INTEGER < value < SAFE_INTEGER)
 
     def _is_property(self, name: str) -> bool:
         if not _is_name(name) or not self._context.term(name).plain:
@@ -80,7 +75,11 @@ class PlainEntities:
         self._used.update((name, name.partition(":")[0]))
         return True
 
-    def _is_type(self, name: str) -> bool:
+    def _is_type(self, name: Any) -> bool:
+        if type(name) is not str:
+            return False
+        if name in self._types:
+            return True
         if not _is_name(name) or self._context.term(name).repair or name in self._context.aliases:
             return False
         self._types.add(name)

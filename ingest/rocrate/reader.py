@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
@@ -28,7 +29,8 @@ from ingest.rocrate.metadata import (
 from ingest.rocrate.rewrite import Rewriter
 from ingest.rocrate.root import Landmarks
 
-_BATCH = 500
+_BATCH = 100  # entities; more gain nothing and hold more memory
+_TRIPLE = attrgetter("triple")
 
 
 def mains(folder: Bundle, names: Sequence[str]) -> list[str]:
@@ -63,9 +65,15 @@ class Crate:
         lists = _NamedLists(base)
         made = 0
         for batch in _batches(self.metadata, rewriter):
-            triples = _parsed(batch, context.used_part(rewriter.used), base, where)
-            made += len(triples)
-            yield from triples if rewriter.flat else map(lists.named, triples)
+            triples = _parsed(batch, context.used_part(rewriter.used), base)
+            try:
+                for triple in triples:
+                    made += 1
+                    yield triple if rewriter.flat else lists.named(triple)
+            except SyntaxError as error:
+                raise InvalidSource(
+                    f"no valid JSON-LD ({error.msg})", where=where, todo="correct its @context"
+                ) from error
         if rewriter.countable and made < rewriter.statements:
             findings.lost(
                 "dropped",
@@ -86,16 +94,10 @@ def _batches(metadata: Metadata, rewriter: Rewriter) -> Iterator[list[dict[str, 
 
 
 def _parsed(
-    batch: list[dict[str, Any]], context: list[dict[str, Any]], base: str, where: str
-) -> list[Triple]:
+    batch: list[dict[str, Any]], context: list[dict[str, Any]], base: str
+) -> Iterator[Triple]:
     text = json.dumps({"@context": context, "@graph": batch}, ensure_ascii=False).encode()
-    try:
-        quads = parse(text, format=RdfFormat.STREAMING_JSON_LD, base_iri=base)
-        return [quad.triple for quad in quads]
-    except SyntaxError as error:
-        raise InvalidSource(
-            f"no valid JSON-LD ({error.msg})", where=where, todo="correct its @context"
-        ) from error
+    return map(_TRIPLE, parse(text, format=RdfFormat.STREAMING_JSON_LD, base_iri=base))
 
 
 class _NamedLists:

@@ -35,7 +35,7 @@ def _has_graph(sniff: Sniff) -> bool:
 
 
 def _is_crate(sniff: Sniff) -> bool:
-    stream = JsonStream(sniff.bundle.peek_pieces(sniff.name), sniff.name, None)
+    stream = JsonStream(sniff.bundle.peek_pieces(sniff.name), sniff.name)
     landmarks = Landmarks(sniff.name)
     try:
         for member in stream.members("@graph"):
