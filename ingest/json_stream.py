@@ -54,6 +54,7 @@ class JsonStream:
         self._noticed: Findings | None = None
         self._key = ""
         self._index: int | None = None
+        self._start = b""
         self._decode: codecs.IncrementalDecoder | None = None
         self._bytes = 0
         self._text = ""
@@ -205,6 +206,10 @@ class JsonStream:
 
     def _decoded(self, piece: bytes) -> str:
         if self._decode is None:
+            piece = self._start + piece
+            if len(piece) < len(UTF16[0]) and not self._ended:
+                self._start = piece
+                return ""
             name = "utf-16" if piece[:2] in UTF16 else "utf-8-sig"
             self._decode = codecs.getincrementaldecoder(name)()
         try:
@@ -223,8 +228,9 @@ class JsonStream:
         lines = self._text.count("\n", 0, position)
         last = self._text.rfind("\n", 0, position)
         column = position - last if lines else self._column + position + 1
+        what = message.removesuffix(" at")
         raise UnreadableSource(
-            f"not valid JSON: {message} at line {self._lines + lines + 1}, column {column}",
+            f"not valid JSON: {what} at line {self._lines + lines + 1}, column {column}",
             where=self._where,
             todo="correct it there, or export it again",
         )
