@@ -15,7 +15,8 @@ from ingest.rocrate.path import SURROGATE
 
 SAFE_INTEGER = 2**53
 
-_CHARACTERS = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=/@]|%[0-9A-Fa-f]{2})*"
+_ONES = r"[A-Za-z0-9\-._~!$&'()*+,;=/@]*"
+_CHARACTERS = rf"{_ONES}(?:%[0-9A-Fa-f]{{2}}{_ONES})*"
 _TAIL = rf"(?:\?{_CHARACTERS})?(?:\#{_CHARACTERS})?"
 _RELATIVE = rf"(?!//|@){_CHARACTERS}{_TAIL}"
 _ABSOLUTE = rf"https?://[A-Za-z0-9\-.]+(?:/{_CHARACTERS})?{_TAIL}"
