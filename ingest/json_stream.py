@@ -37,8 +37,7 @@ class JsonStream:
     """A JSON text that comes in pieces. ``where`` names the file in messages.
 
     Duplicate keys and NaN are read as ``json_text.parse`` does, and told to ``findings``.
-    ``regular`` says that there are none, which saves looking for them. ``characters`` says how
-    much of the text was read.
+    ``characters`` says how much of the text was read.
     """
 
     def __init__(
@@ -46,7 +45,6 @@ class JsonStream:
         pieces: Iterable[bytes],
         where: str,
         findings: Findings | None = None,
-        regular: bool = False,
     ) -> None:
         self._pieces = iter(pieces)
         self._where = where
@@ -63,8 +61,7 @@ class JsonStream:
         self._column = 0  # characters of its last line
         self._ended = False
         self.characters = 0
-        pairs = None if regular else self._object
-        decoder = json.JSONDecoder(object_pairs_hook=pairs, parse_constant=self._constant)
+        decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_constant=self._constant)
         # what raw_decode calls, without its cost for each of many small values
         self._scan: Callable[[str, int], tuple[Any, int]] = decoder.scan_once  # type: ignore[attr-defined]
 

@@ -6,10 +6,10 @@ for; those of a small file are kept after the first time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Protocol
 
 from ingest.bundle import Bundle
 from ingest.errors import InvalidSource
@@ -33,35 +33,35 @@ def is_metadata_name(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Metadata:
-    """The metadata file, found to be a crate's. ``outside`` is what stands beside ``@graph``."""
+    """The metadata file, found to be a crate's. ``kept`` are the entities of a small one."""
 
     bundle: Bundle
     name: str
     context: Any
-    outside: Entity
     kept: list[tuple[Any, Path]] | None
-    regular: bool = False  # no key stands twice in one object
 
     @property
     def where(self) -> str:
         return self.bundle.where(self.name)
 
-    def entities(self) -> Iterator[tuple[Any, Path]]:
-        """What the ``@graph`` holds, in order, each with its place; last a root beside it."""
+    def entities(self, findings: Findings) -> Iterator[tuple[Any, Path]]:
+        """What the ``@graph`` holds, in order, each with its place; last a root beside it.
+
+        Raises UnreadableSource where a large file is no JSON behind where ``look_through`` left it.
+        """
         if self.kept is not None:
             yield from self.kept
-        else:
-            stream = JsonStream(self.bundle.pieces(self.name), self.where, regular=self.regular)
-            for member in stream.members("@graph"):
-                if member.key == "@graph":
-                    yield member.value, _path(member.item)
-        if self.outside:
-            yield self.outside, ()
+            return
+        members: Entity = {}
+        pieces = self.bundle.pieces(self.name)
+        yield from _walk(JsonStream(pieces, self.where, findings), members, findings)
+        if members.get("@context") != self.context:
+            findings.lost("late-context", "$.@context", "another @context behind the entities")
 
     def find(self, identifiers: set[str]) -> dict[str, Entity]:
         """The first entity of each identifier, as far as they are there."""
         found: dict[str, Entity] = {}
-        for entity, _where in self.entities():
+        for entity, _where in self.entities(Findings()):
             if isinstance(entity, dict) and (own := identifier(entity)) in identifiers:
                 found.setdefault(own, entity)
                 if len(found) == len(identifiers):
@@ -69,47 +69,61 @@ class Metadata:
         return found
 
 
-def read_through(
-    bundle: Bundle, name: str, noticed: Findings, look: Callable[[Entity], None]
-) -> Metadata:
-    """Read the whole file once, and ``look`` at each entity.
+class Watcher(Protocol):
+    """Who looks at the entities as they pass, and at some time has seen enough."""
 
-    Raises UnreadableSource (no JSON) and InvalidSource (no crate's JSON).
+    def look(self, entity: Entity, path: Path) -> None: ...
+
+    @property
+    def content(self) -> bool: ...
+
+
+def look_through(bundle: Bundle, name: str, noticed: Findings, watcher: Watcher) -> Metadata:
+    """Read the file once, a small one whole, a large one until the watcher is content.
+
+    What is noticed of a large one is told when its entities are read again. Raises
+    UnreadableSource (no JSON) and InvalidSource (no crate's JSON).
     """
     where = bundle.where(name)
-    stream = JsonStream(bundle.pieces(name), where, noticed)
+    pieces = bundle.pieces(name)
+    stream = JsonStream(pieces, where, own := Findings())
     members: Entity = {}
     kept: list[tuple[Any, Path]] | None = []
+    for entity, path in _walk(stream, members, own):
+        if isinstance(entity, dict):
+            watcher.look(entity, path)
+        if kept is not None:
+            kept.append((entity, path))
+            if stream.characters > _KEPT_CHARACTERS:
+                kept = None
+        elif watcher.content and "@context" in members:
+            for _piece in pieces:
+                pass  # only for the checksum of the whole
+            break
+    _check(members, where)
+    if kept is not None:
+        noticed.include(own)
+    return Metadata(bundle, name, members.get("@context"), kept)
+
+
+def _walk(stream: JsonStream, members: Entity, findings: Findings) -> Iterator[tuple[Any, Path]]:
+    """The entities, each with its place. All other ``members`` are filled in as they come."""
     for member in stream.members("@graph"):
         if member.key != "@graph":
-            _add(members, member.key, member.value, noticed)
+            _add(members, member.key, member.value, findings)
             continue
         members["@graph"] = True
         if member.item is None:
-            noticed.repaired("graph-no-list", "$.@graph", "a single object read as a list of one")
-        if kept is not None:
-            kept.append((member.value, _path(member.item)))
-            if stream.characters > _KEPT_CHARACTERS:
-                kept = None
-        if isinstance(member.value, dict):
-            look(member.value)
-    _check(members, where)
-    regular = all(finding.code != "duplicate-key" for finding in noticed)
+            findings.repaired("graph-no-list", "$.@graph", "a single object read as a list of one")
+        yield member.value, ("@graph",) if member.item is None else ("@graph", member.item)
     outside = {k: v for k, v in members.items() if k not in ("@context", "@graph")}
-    if isinstance(outside.get("@id"), str) and len(outside) > 1:
+    others = sorted(outside.keys() - {"@id"})
+    if isinstance(outside.get("@id"), str) and others:
         # as FAIRSCAPE writes it: the root around its graph, not in it
-        noticed.repaired("root-outside-graph", "$", f"{outside['@id']} read as if in the @graph")
-        look(outside)
-    elif outside:
-        others = sorted(outside.keys() - {"@id"})
-        if others:
-            noticed.lost("outside-graph", "$", f"{others} beside the @graph", len(others))
-        outside = {}
-    return Metadata(bundle, name, members.get("@context"), outside, kept, regular)
-
-
-def _path(index: int | None) -> Path:
-    return ("@graph",) if index is None else ("@graph", index)
+        findings.repaired("root-outside-graph", "$", f"{outside['@id']} read as if in the @graph")
+        yield outside, ()
+    elif others and "@graph" in members:
+        findings.lost("outside-graph", "$", f"{others} beside the @graph", len(others))
 
 
 def _add(members: Entity, key: str, value: Any, noticed: Findings) -> None:

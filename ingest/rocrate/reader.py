@@ -1,7 +1,7 @@
 """Reading RO-Crate metadata (RO-Crate 1.0 to 1.4-DRAFT) into the triples that it states.
 
-The file is read twice, piece by piece: once to find its root and its faults, once to write its
-triples. Entities go to the JSON-LD processor in batches, so memory does not grow with them.
+The file is read piece by piece: once to find its root, once to write its triples (a small one is
+kept in between). Entities go to the JSON-LD processor in batches: memory does not grow with them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ingest.rocrate.metadata import (
     METADATA_NAMES,
     Metadata,
     is_metadata_name,
-    read_through,
+    look_through,
 )
 from ingest.rocrate.rewrite import Rewriter
 from ingest.rocrate.root import Landmarks
@@ -56,7 +56,8 @@ class Crate:
     def triples(self, base: str, findings: Findings) -> Iterator[Triple]:
         """The crate's statements; see ``ingest.document.Document.triples``.
 
-        Raises InvalidSource where entities are nested too deeply or a context is broken.
+        Raises InvalidSource where entities are nested too deeply or a context is broken, and
+        UnreadableSource where a large file is no JSON further down.
         """
         findings.include(self.noticed)
         where = self.metadata.where
@@ -64,7 +65,7 @@ class Crate:
         rewriter = Rewriter(context, base, findings, where)
         lists = _NamedLists(base)
         made = 0
-        for batch in _batches(self.metadata, rewriter):
+        for batch in _batches(self.metadata, rewriter, findings):
             triples = _parsed(batch, context.used_part(rewriter.used), base)
             try:
                 for triple in triples:
@@ -83,9 +84,11 @@ class Crate:
             )
 
 
-def _batches(metadata: Metadata, rewriter: Rewriter) -> Iterator[list[dict[str, Any]]]:
+def _batches(
+    metadata: Metadata, rewriter: Rewriter, findings: Findings
+) -> Iterator[list[dict[str, Any]]]:
     batch: list[dict[str, Any]] = []
-    for entity, path in metadata.entities():
+    for entity, path in metadata.entities(findings):
         batch += rewriter.rewritten(entity, path)
         if len(batch) >= _BATCH:
             yield batch
@@ -127,7 +130,7 @@ def read(bundle: Bundle) -> Crate:
     name = bundle.main or METADATA_NAMES[0]
     noticed = Findings()
     landmarks = Landmarks(name)
-    metadata = read_through(bundle, name, noticed, landmarks.look)
+    metadata = look_through(bundle, name, noticed, landmarks)
     others = [n for n in METADATA_NAMES if n != name and bundle.has(n)]
     if others and name in METADATA_NAMES:
         noticed.warned("two-metadata-files", metadata.where, f"{others[0]} beside it is not read")

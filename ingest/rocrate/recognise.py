@@ -42,7 +42,7 @@ def _is_crate(sniff: Sniff) -> bool:
             if member.key == "@context" and _names_crates(member.value):
                 return True
             if member.item is not None and isinstance(member.value, dict):
-                landmarks.look(member.value)
+                landmarks.look(member.value, ("@graph", member.item))
     except SourceError:
         return False
     return landmarks.descriptor is not None

@@ -17,6 +17,7 @@ from ingest.rocrate.metadata import (
     references,
     types,
 )
+from ingest.rocrate.path import Path
 
 _USUAL_ROOTS = ("./", ".", "")
 
@@ -34,9 +35,13 @@ class Landmarks:
         self._conforming: Entity | None = None
         self._wanted = set(_USUAL_ROOTS)
         self._seen: dict[str, Entity] = {}
+        self._root: Entity | None = None
+        self._beside: Entity | None = None
 
-    def look(self, entity: Entity) -> None:
-        """Keep the entity if it matters."""
+    def look(self, entity: Entity, path: Path) -> None:
+        """Keep the entity if it matters. One with an empty path stands beside the graph."""
+        if not path:
+            self._beside = entity
         own = identifier(entity)
         if own.endswith((".json", ".jsonld")) and is_metadata_name(own):
             exact = own.removeprefix("./") in self._own_names
@@ -56,6 +61,17 @@ class Landmarks:
         about = [e for e in named if "about" in e]
         return next(iter(about), None) or self._conforming or next(iter(named), None)
 
+    @property
+    def content(self) -> bool:
+        """Whether nothing that may come changes descriptor, root or their description."""
+        if self._root is None:
+            descriptor = next((e for e in self._named if "about" in e), None)
+            about = references((descriptor or {}).get("about"))
+            self._root = self._seen.get(about[0]) if about else None
+        return self._root is not None and all(
+            name in self._seen for name in _referred(self._root.get("identifier"))
+        )
+
     def root(self, metadata: Metadata) -> Entity | None:
         """The root data entity: what the descriptor is about, else what is named as roots are."""
         descriptor = self.descriptor
@@ -68,7 +84,7 @@ class Landmarks:
                 return found
         if isinstance(about, dict) and len(about) > 1:
             return dict(about)  # nested, not flattened
-        return metadata.outside or None
+        return self._beside
 
     def describe(self, metadata: Metadata, noticed: Findings) -> Description:
         """What the crate says of itself. Raises InvalidSource if it has no root."""
@@ -103,8 +119,7 @@ class Landmarks:
 
     def _identifiers(self, metadata: Metadata, root: Entity) -> list[str]:
         given = [i for i in listed(root.get("identifier")) if isinstance(i, (str, dict))]
-        apart = [i for i in given if isinstance(i, dict) and "value" not in i]
-        self._complete(metadata, [identifier(i) for i in apart])
+        self._complete(metadata, _referred(given))
         found = []
         for item in given:
             if isinstance(item, str):
@@ -119,6 +134,11 @@ class Landmarks:
         missing = set(identifiers) - self._seen.keys()
         if missing:
             self._seen.update(metadata.find(missing))
+
+
+def _referred(identifiers: Any) -> list[str]:
+    """The entities that hold identifiers, where these are apart from what they identify."""
+    return [identifier(i) for i in listed(identifiers) if isinstance(i, dict) and "value" not in i]
 
 
 def _conforms(entity: Entity) -> bool:
