@@ -39,7 +39,17 @@ class PlainEntities:
         properties, reference = self._properties, self._reference
         named = False
         for key, value in entity.items():
-            if key in properties or self._is_property(key):
+            if key == "@id":
+                if type(value) is not str or not reference(value):
+                    return -1
+                named = True
+            elif key == "@type":
+                several = value if type(value) is list else (value,)
+                made += len(several)
+                for kind in several:
+                    if not self._is_type(kind):
+                        return -1
+            elif key in properties or self._is_property(key):
                 several = value if type(value) is list else (value,)
                 made += len(several)
                 for item in several:
@@ -54,16 +64,6 @@ class PlainEntities:
                     elif kind is not bool and not (
                         kind is int and -SAFE_INTEGER < item < SAFE_INTEGER
                     ):
-                        return -1
-            elif key == "@id":
-                if type(value) is not str or not reference(value):
-                    return -1
-                named = True
-            elif key == "@type":
-                several = value if type(value) is list else (value,)
-                made += len(several)
-                for kind in several:
-                    if not self._is_type(kind):
                         return -1
             else:
                 return -1
