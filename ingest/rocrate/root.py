@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ingest.document import Description
@@ -19,6 +20,8 @@ from ingest.rocrate.metadata import (
 )
 from ingest.rocrate.path import Path
 
+# RSpace gives the address of its server, which says nothing where that is a developer's machine
+_LOCAL = re.compile(r"https?://(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1\])([:/]|$)")
 _USUAL_ROOTS = ("./", ".", "")
 
 
@@ -127,7 +130,7 @@ class Landmarks:
             else:
                 target = item if "value" in item else self._seen.get(identifier(item), item)
                 found.append(_text(target.get("value")) or identifier(item))
-        return [f.strip() for f in found if f.strip()]
+        return [f.strip() for f in found if f.strip() and not _LOCAL.match(f.strip())]
 
     def _complete(self, metadata: Metadata, identifiers: list[str]) -> None:
         """Look for those entities that passed before it was known that they matter."""

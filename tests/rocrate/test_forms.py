@@ -107,6 +107,22 @@ def test_the_crates_own_descriptor_goes_before_those_of_its_parts(tmp_path: Path
     assert found(tmp_path)[0].read().description.title == "outer"
 
 
+@pytest.mark.parametrize(
+    ("identifier", "taken"),
+    [
+        ("http://localhost:8080", None),
+        ("https://127.0.0.1/", None),
+        ("https://localhost.example.org/1", "https://localhost.example.org/1"),
+        (["http://localhost", "10.1234/x"], "10.1234/x"),
+    ],
+)
+def test_an_address_of_a_machine_itself_identifies_nothing(
+    tmp_path: Path, identifier: Any, taken: str | None
+) -> None:
+    (tmp_path / NAME).write_text(metadata(identifier=identifier), encoding="utf-8")
+    assert found(tmp_path)[0].read().description.identifier == taken
+
+
 def test_detached_crates_have_names_of_their_own(tmp_path: Path) -> None:
     for name in ("one", "two"):
         text = metadata(name, f"https://example.org/{name}/", f"{name}-{NAME}")
