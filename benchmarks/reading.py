@@ -2,7 +2,8 @@
 
     python -m benchmarks.reading [ENTITIES ...]
 
-Peak memory is that of the whole process, the interpreter and libraries included.
+Seconds are of processor time, so that other work on the machine does not count. Peak memory is that
+of the whole process, the interpreter and libraries included.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ def measured(what: str, path: Path) -> tuple[int, float, float]:
 
 def main(sizes: list[int]) -> None:
     """Print the table."""
-    head = ["entities", "MB", "triples", "read s", "peak MiB", "rdflib s", "rdflib MiB", "ratio"]
+    head = ["entities", "MB", "triples", "read CPU s", "peak MiB", "rdflib CPU s", "rdflib MiB", "ratio"]
     print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
     with tempfile.TemporaryDirectory() as temporary:
         for entities in sizes:
