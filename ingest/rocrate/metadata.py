@@ -20,7 +20,7 @@ from ingest.rocrate.path import Path
 METADATA_NAMES = ("ro-crate-metadata.json", "ro-crate-metadata.jsonld")
 DETACHED_ENDING = "-ro-crate-metadata.json"
 
-_KEPT_CHARACTERS = 4 * 1024 * 1024
+_KEPT_CHARACTERS = 1024 * 1024
 
 Entity = dict[str, Any]
 
