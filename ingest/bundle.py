@@ -7,9 +7,13 @@ what a source's version is made of: the same metadata is the same version, packe
 from __future__ import annotations
 
 import hashlib
+import lzma
+import struct
 import zipfile
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -18,6 +22,7 @@ from ingest.errors import MissingSource, SourceError, UnreadableSource, UnsafeAr
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
 MAX_ENTRIES = 1_000_000
+PIECE_BYTES = 1024 * 1024
 BOMB_RATIO = 200
 BOMB_BYTES = 1024 * 1024 * 1024
 
@@ -32,7 +37,7 @@ class Files(Protocol):
 
     def size(self, name: str) -> int | None: ...
 
-    def read(self, name: str) -> bytes: ...
+    def pieces(self, name: str) -> Iterator[bytes]: ...
 
 
 def _too_large(where: str) -> SourceError:
@@ -70,8 +75,8 @@ class FolderFiles:
         inside = path.resolve().is_relative_to(self.root.resolve())
         return _size(path) if inside else None
 
-    def read(self, name: str) -> bytes:
-        return read_file(self.root / name)
+    def pieces(self, name: str) -> Iterator[bytes]:
+        return file_pieces(self.root / name)
 
 
 @dataclass(frozen=True)
@@ -90,8 +95,8 @@ class SingleFile:
     def size(self, name: str) -> int | None:
         return _size(self.path) if name == self.path.name else None
 
-    def read(self, name: str) -> bytes:
-        return read_file(self.path)
+    def pieces(self, name: str) -> Iterator[bytes]:
+        return file_pieces(self.path)
 
 
 def _size(path: Path) -> int | None:
@@ -100,10 +105,17 @@ def _size(path: Path) -> int | None:
 
 def read_file(path: Path) -> bytes:
     """The bytes of a file on disk. Raises MissingSource, UnreadableSource, UnsafeArchive."""
+    return b"".join(file_pieces(path))
+
+
+def file_pieces(path: Path) -> Iterator[bytes]:
+    """The bytes of a file on disk, piece by piece. Raises as ``read_file`` does."""
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise _too_large(str(path))
-        return path.read_bytes()
+        with path.open("rb") as stream:
+            while piece := stream.read(PIECE_BYTES):
+                yield piece
     except FileNotFoundError as error:
         raise MissingSource(
             "no such file", where=str(path), todo="check the path and its spelling"
@@ -112,6 +124,21 @@ def read_file(path: Path) -> bytes:
         raise UnreadableSource(
             f"can not be read ({error.strerror})", where=str(path), todo="check its permissions"
         ) from error
+
+
+_ENCRYPTED = 0x1  # general purpose bit flag, APPNOTE.TXT section 4.4.4
+# what zipfile and its decompressors raise on broken bytes and on methods that they do not know
+_DAMAGE = (
+    zipfile.BadZipFile,
+    OSError,
+    RuntimeError,
+    NotImplementedError,
+    EOFError,
+    ValueError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
+)
 
 
 @dataclass(frozen=True)
@@ -126,7 +153,7 @@ class ZipFiles:
         """Open and vet an archive. Raises UnreadableSource, UnsafeArchive."""
         try:
             archive = zipfile.ZipFile(BytesIO(content) if isinstance(content, bytes) else content)
-        except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+        except _DAMAGE as error:
             raise UnreadableSource(
                 f"not a readable zip archive ({error})",
                 where=location,
@@ -158,36 +185,40 @@ class ZipFiles:
             )
 
     def names(self) -> Sequence[str]:
-        return sorted(e.filename for e in self.archive.infolist() if not e.is_dir())
+        return self._sorted
 
     def size(self, name: str) -> int | None:
         entry = self.archive.NameToInfo.get(name)
         return None if entry is None or entry.is_dir() else entry.file_size
 
-    def read(self, name: str) -> bytes:
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted({e.filename for e in self.archive.infolist() if not e.is_dir()})
+
+    def pieces(self, name: str) -> Iterator[bytes]:
         where = f"{self.location}!/{name}"
+        left = MAX_FILE_BYTES
         try:
+            if self.archive.getinfo(name).flag_bits & _ENCRYPTED:
+                raise UnreadableSource(
+                    "encrypted with a password",
+                    where=where,
+                    todo="unpack it with the password, and ingest the folder",
+                )
             with self.archive.open(name) as stream:
-                content = stream.read(MAX_FILE_BYTES + 1)
+                while piece := stream.read(PIECE_BYTES):
+                    left -= len(piece)
+                    if left < 0:
+                        raise _too_large(where)
+                    yield piece
         except KeyError as error:
             raise MissingSource(
                 "no such file in the archive", where=where, todo="check how it was packed"
             ) from error
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
-            raise UnreadableSource(
-                f"the archive is damaged or encrypted ({error})",
-                where=where,
-                todo="download or pack it again",
-            ) from error
-        except Exception as error:  # zlib.error and lzma errors have no common base
-            if type(error).__name__ not in {"error", "LZMAError"}:
-                raise
+        except _DAMAGE as error:
             raise UnreadableSource(
                 f"the archive is damaged ({error})", where=where, todo="download or pack it again"
             ) from error
-        if len(content) > MAX_FILE_BYTES:
-            raise _too_large(where)
-        return content
 
 
 @dataclass
@@ -230,10 +261,6 @@ class Bundle:
                 )
         return self._names
 
-    def has(self, name: str) -> bool:
-        """Whether there is a file of this name, without listing all."""
-        return self.files.size(self.folder + name) is not None
-
     def read(self, name: str) -> bytes:
         """The bytes of one file, remembered as part of the source's version."""
         content = self.peek(name)
@@ -243,8 +270,34 @@ class Bundle:
     def peek(self, name: str) -> bytes:
         """The bytes of one file, to recognise it by; not part of the version."""
         if name not in self._kept:
-            self._kept[name] = self.files.read(self.folder + name)
+            self._kept[name] = b"".join(self.files.pieces(self.folder + name))
         return self._kept[name]
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """The bytes of one file, piece by piece; part of the version once all were read.
+
+        Raises UnreadableSource where they are others than when it was read before.
+        """
+        digest = hashlib.sha256()
+        for piece in self.peek_pieces(name):
+            digest.update(piece)
+            yield piece
+        if self._digests.setdefault(name, digest.hexdigest()) != digest.hexdigest():
+            raise UnreadableSource(
+                "it changed while it was read", where=self.where(name), todo="ingest it again"
+            )
+
+    def peek_pieces(self, name: str) -> Iterator[bytes]:
+        """The bytes of one file, piece by piece; not part of the version."""
+        if name in self._kept:
+            return iter([self._kept[name]])
+        return self.files.pieces(self.folder + name)
+
+    def has(self, name: str) -> bool:
+        """Whether this source has a file of that name."""
+        if self.only is not None:
+            return name == self.only
+        return self.files.size(self.folder + name) is not None
 
     def where(self, name: str) -> str:
         """How messages name one file of this source."""

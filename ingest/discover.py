@@ -162,12 +162,14 @@ def _walk(files: Files) -> Iterator[Discovery]:
             # one that has only folders in it may be a source all the same
             folders.setdefault("" if above.name == "" else above.as_posix() + "/", [])
 
-    owners: list[Found] = []
+    owners: dict[str, Found] = {}
     for folder in sorted(folders):
         owner = _innermost(owners, folder)
         found = list(_folder_sources(files, folder, folders[folder], owner))
         yield from found
-        owners += [f for f in found if isinstance(f, Found) and f.format.owns_subfolders]
+        for source in found:
+            if isinstance(source, Found) and source.format.owns_subfolders:
+                owners.setdefault(folder, source)
         holder = _innermost(owners, folder)
         if holder is not None:
             yield from _held_files(files, folder, folders[folder], holder)
@@ -175,9 +177,13 @@ def _walk(files: Files) -> Iterator[Discovery]:
             yield from _loose_files(files, folder, folders[folder])
 
 
-def _innermost(owners: list[Found], folder: str) -> Found | None:
-    around = [o for o in owners if folder.startswith(o.bundle.folder)]
-    return max(around, key=lambda o: len(o.bundle.folder), default=None)
+def _innermost(owners: dict[str, Found], folder: str) -> Found | None:
+    """The source that owns a folder: that of the nearest folder around it."""
+    while folder:
+        if folder in owners:
+            return owners[folder]
+        folder = folder[: folder.rfind("/", 0, -1) + 1]
+    return owners.get("")
 
 
 def _folder_sources(
@@ -192,8 +198,9 @@ def _folder_sources(
         except SourceError as error:
             yield Refused(bundle.location, error)
             return
-        for main in mains:
-            nested = folder[len(owner.bundle.folder) :] if owner else ""
+        for number, main in enumerate(mains):
+            # further ones in one nested folder are told apart by their names
+            nested = folder[len(owner.bundle.folder) :] + (main if number else "") if owner else ""
             yield Found(fmt, Bundle(files, folder, main=main), main, owner, nested)
         if mains:
             return

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from ingest.errors import UnreadableSource
 from ingest.findings import Findings
 
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
 def decode(content: bytes, where: str) -> str:
     """Text of a JSON file: UTF-8 or UTF-16 (RFC 8259 section 8.1). Raises UnreadableSource."""
     try:
-        return content.decode("utf-16" if content[:2] in _UTF16 else "utf-8-sig")
+        return content.decode("utf-16" if content[:2] in UTF16 else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableSource(
             f"not UTF-8 (byte {content[error.start] if error.start < len(content) else 0:#04x} "
@@ -32,15 +32,7 @@ def parse(content: bytes, where: str, findings: Findings | None = None) -> Any:
     """
 
     def merge(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        merged: dict[str, Any] = {}
-        for key, value in pairs:
-            if key not in merged:
-                merged[key] = value
-            elif merged[key] != value:
-                if findings is not None:
-                    findings.repaired("duplicate-key", where, f"key {key!r}: both values kept")
-                merged[key] = _as_list(merged[key]) + _as_list(value)
-        return merged
+        return merged_pairs(pairs, where, findings)
 
     def constant(text: str) -> str:
         if findings is not None:
@@ -61,6 +53,21 @@ def parse(content: bytes, where: str, findings: Findings | None = None) -> Any:
             where=where,
             todo="export it again with less nesting and shorter numbers",
         ) from error
+
+
+def merged_pairs(
+    pairs: list[tuple[str, Any]], where: str, findings: Findings | None
+) -> dict[str, Any]:
+    """The members of one object; of a key that stands twice both values, in a list."""
+    merged: dict[str, Any] = {}
+    for key, value in pairs:
+        if key not in merged:
+            merged[key] = value
+        elif merged[key] != value:
+            if findings is not None:
+                findings.repaired("duplicate-key", where, f"key {key!r}: both values kept")
+            merged[key] = _as_list(merged[key]) + _as_list(value)
+    return merged
 
 
 def _as_list(value: Any) -> list[Any]:
