@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingest import icat, isa, rocrate, scicat
+from ingest import biocompute, icat, isa, rocrate, scicat
 from ingest.bundle import Bundle
 from ingest.document import Document
 from ingest.sniff import Sniff
@@ -74,5 +74,12 @@ FORMATS: tuple[Format, ...] = (
         mains=scicat.mains,
         is_file=scicat.is_scicat_export,
         suffixes=(".json", ".jsonl", ".ndjson"),
+    ),
+    Format(
+        "biocompute",
+        "BioCompute Object",
+        biocompute.read,
+        is_file=biocompute.is_biocompute,
+        suffixes=(".json",),
     ),
 )
