@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingest import biocompute, icat, isa, rocrate, scicat
+from ingest import biocompute, icat, isa, openlineage, rocrate, scicat
 from ingest.bundle import Bundle
 from ingest.document import Document
 from ingest.sniff import Sniff
@@ -81,5 +81,12 @@ FORMATS: tuple[Format, ...] = (
         biocompute.read,
         is_file=biocompute.is_biocompute,
         suffixes=(".json",),
+    ),
+    Format(
+        "openlineage",
+        "OpenLineage events",
+        openlineage.read,
+        is_file=openlineage.is_openlineage,
+        suffixes=(".json", ".jsonl", ".ndjson"),
     ),
 )

@@ -124,9 +124,7 @@ class JsonGraph:
         """The node of a part, by its content and further keys."""
         return skolem(self.base, name, canonical(value), *keys)
 
-    def _value(
-        self, node: NamedNode, name: str, value: Any, index: int | None
-    ) -> Iterator[Triple]:
+    def _value(self, node: NamedNode, name: str, value: Any, index: int | None) -> Iterator[Triple]:
         if is_scalar(value):
             yield Triple(node, self.term(name), literal(value))
         elif isinstance(value, dict) and value:

@@ -24,10 +24,11 @@ from ingest.json_graph import JsonGraph, address_node, canonical, is_global, is_
 from ingest.triples import literal, skolem, typed
 
 NAMESPACE = "https://w3id.org/kg-service/biocompute#"
-_DATA_FIELDS = frozenset(
-    """input_subdomain output_subdomain input_list output_list prerequisite prerequisites
-    input_uri_list output_uri_list reference_uri_list script external_data_endpoints""".split()
-)
+_DATA_FIELDS = {
+    *("input_subdomain", "output_subdomain", "reference_uri_list", "prerequisite", "prerequisites"),
+    *("input_list", "output_list", "input_uri_list", "output_uri_list"),
+    *("script", "external_data_endpoints"),
+}
 _KINDS = {"script": "Script", "external_data_endpoints": "DataEndpoint"}
 _FREE = frozenset({"empirical_error", "algorithmic_error"})
 _EXTENSIONS = frozenset({"scm_extension", "fhir_extension"})

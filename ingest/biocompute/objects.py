@@ -76,7 +76,7 @@ def _of_item(value: Any, where: str) -> Iterator[BioComputeObject | str]:
         fields = value.get("fields")
         holder = fields if isinstance(fields, dict) else value
         contents = holder.get("contents")
-        if is_object(contents):
+        if isinstance(contents, dict) and is_object(contents):
             record = {k: v for k, v in value.items() if k not in ("fields", "contents")}
             record |= {k: v for k, v in holder.items() if k not in ("fields", "contents")}
             place = ".fields.contents" if holder is fields else ".contents"
