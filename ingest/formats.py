@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingest import biocompute, icat, isa, openlineage, rocrate, scicat
+from ingest import biocompute, icat, isa, labid, openlineage, rocrate, scicat
 from ingest.bundle import Bundle
 from ingest.document import Document
 from ingest.sniff import Sniff
@@ -88,5 +88,12 @@ FORMATS: tuple[Format, ...] = (
         openlineage.read,
         is_file=openlineage.is_openlineage,
         suffixes=(".json", ".jsonl", ".ndjson"),
+    ),
+    Format(
+        "labid",
+        "LabID chain (kg-labid)",
+        labid.read,
+        is_file=labid.is_labid,
+        suffixes=(".json",),
     ),
 )

@@ -18,20 +18,23 @@ from ingest.openlineage.naming import dataset_node, job_node, named, run_id_of, 
 from ingest.triples import typed
 
 NAMESPACE = "https://w3id.org/kg-service/openlineage#"
-STANDARD = frozenset({
-    # of runs
-    *("environmentVariables", "errorMessage", "executionParameters", "externalQuery"),
-    *("extractionError", "jobDependencies", "nominalTime", "parent", "parentRun"),
-    *("processing_engine", "tags", "test"),
-    # of jobs
-    *("documentation", "jobType", "lineage", "ownership", "sourceCode", "sourceCodeLocation", "sql"),
-    # of datasets
-    *("catalog", "columnLineage", "dataSource", "datasetType", "hierarchy"),
-    *("lifecycleStateChange", "schema", "storage", "symlinks", "version"),
-    # of datasets as a run read or wrote them
-    *("dataQualityAssertions", "dataQualityMetrics", "inputStatistics", "outputStatistics"),
-    "subset",
-})
+STANDARD = frozenset(
+    {
+        # of runs
+        *("environmentVariables", "errorMessage", "executionParameters", "externalQuery"),
+        *("extractionError", "jobDependencies", "nominalTime", "parent", "parentRun"),
+        *("processing_engine", "tags", "test"),
+        # of jobs
+        *("documentation", "jobType", "lineage", "ownership"),
+        *("sourceCode", "sourceCodeLocation", "sql"),
+        # of datasets
+        *("catalog", "columnLineage", "dataSource", "datasetType", "hierarchy"),
+        *("lifecycleStateChange", "schema", "storage", "symlinks", "version"),
+        # of datasets as a run read or wrote them
+        *("dataQualityAssertions", "dataQualityMetrics", "inputStatistics", "outputStatistics"),
+        "subset",
+    }
+)
 # objects whose keys are free: columns, conditions
 _FREE = frozenset({"columnMetrics", "inputCondition", "outputCondition", "quantiles", "params"})
 _OWNED = {"owners": "Owner", "environmentVariables": "EnvironmentVariable"}
@@ -79,7 +82,7 @@ class Facets:
         self, node: NamedNode, kind: str, fields: dict[str, str]
     ) -> tuple[NamedNode, list[Triple]]:
         # one address has several spellings (s3a, s3), and each is told
-        told = (node, *fields.values())
+        told: tuple[NamedNode | str, ...] = (node, *fields.values())
         if told in self._told:
             return node, []
         self._told.add(told)

@@ -67,16 +67,15 @@ class Graph:
         if job is not None:
             owner = yield from self._job(node, owner, job, where)
         if dataset is not None:
-            yield from self._reference(node, "dataset", "StaticDataset", dataset, f"{where}.dataset")
+            place = f"{where}.dataset"
+            yield from self._reference(node, "dataset", "StaticDataset", dataset, place)
         for side, kind in _SIDES:
             items = event.get(side)
             for number, item in enumerate(items if isinstance(items, list) else []):
                 place = f"{where}.{side}[{number}]"
                 yield from self._reference(owner or node, side, kind, item, place)
 
-    def _run(
-        self, node: NamedNode, event: Event, where: str
-    ) -> Generator[Triple, None, NamedNode]:
+    def _run(self, node: NamedNode, event: Event, where: str) -> Generator[Triple, None, NamedNode]:
         content = event.get("run")
         run_id = run_id_of(content)
         if run_id is None:
