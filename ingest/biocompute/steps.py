@@ -37,7 +37,12 @@ def steps_of(value: Any, where: str) -> list[Step]:
 
 def by_number(steps: list[Step]) -> dict[str, Step]:
     """Steps by what a parameter calls them: their number, or their name."""
-    named = {str(s.data["name"]): s for s in steps if isinstance(s.data.get("name"), str)}
+    named = {
+        name: step
+        for step in steps
+        for field in ("name", "tool_name")
+        if isinstance(name := step.data.get(field), str)
+    }
     return named | {s.number: s for s in steps if s.number is not None}
 
 

@@ -124,7 +124,8 @@ class Graph:
         for key in ("facets", "inputFacets", "outputFacets"):
             yield from self.facets.of(node, content.get(key))
         yield from self._json.fields(node, content, skip=_OF_REFERENCE)
-        if side == "outputs" and "version" not in (content.get("facets") or {}):
+        facets = content.get("facets")
+        if side == "outputs" and not (isinstance(facets, dict) and facets.get("version")):
             self._note_written(dataset, owner, names)
 
     def _note_written(self, dataset: NamedNode, run: NamedNode, names: tuple[str, str]) -> None:
