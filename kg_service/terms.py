@@ -54,6 +54,9 @@ PREFIXES = {
     "isa": "https://w3id.org/kg-service/isa#",
     "icat": "https://w3id.org/kg-service/icat#",
     "scicat": "https://w3id.org/kg-service/scicat#",
+    "biocompute": "https://w3id.org/kg-service/biocompute#",
+    "openlineage": "https://w3id.org/kg-service/openlineage#",
+    "labid": "https://w3id.org/kg-service/labid#",
 }
 
 
