@@ -30,6 +30,10 @@ _DATA_FIELDS = {
     *("script", "external_data_endpoints"),
 }
 _KINDS = {"script": "Script", "external_data_endpoints": "DataEndpoint"}
+# written where an address is not known: no two of them are the same thing
+_PLACEHOLDERS = frozenset(
+    {"n/a", "na", "none", "null", "nil", "tbd", "todo", "unknown", "-", "?", "not applicable"}
+)
 _FREE = frozenset({"empirical_error", "algorithmic_error"})
 _EXTENSIONS = frozenset({"scm_extension", "fhir_extension"})
 
@@ -72,26 +76,11 @@ class Graph:
         digest = skolem(self.base, "object", content).value.rpartition("/")[2][:12]
         return "/".join(str(p) for p in (one.identifier, own, digest) if p)
 
-    def data(self, node: NamedNode, name: str, found: Data, kind: str) -> Iterator[Triple]:
-        """That a node's field names data, and what is said of the data."""
-        target = self._data_node(found)
-        yield Triple(node, self.json.term(name), target)
-        yield typed(target, self.json.term(kind))
-        if found.uri is not None:
-            yield Triple(target, self.json.term("uri"), Literal(found.uri))
-        yield from self.json.fields(target, found.fields)
+    def note_checksum(self, node: NamedNode, found: Data) -> None:
+        """The same address with another checksum is other content, at another time."""
         checksum = str(found.fields.get("sha1_checksum") or found.fields.get("sha1_chksum") or "")
-        if checksum and self._checksums.setdefault(target, checksum) != checksum:
+        if checksum and self._checksums.setdefault(node, checksum) != checksum:
             self.findings.warned("checksum-differs", found.where, "both checksums are kept")
-
-    def _data_node(self, found: Data) -> NamedNode:
-        if found.uri is None:
-            self.findings.warned("no-uri", found.where, "named by what else is said of it")
-            return skolem(self.base, "data", canonical(found.fields))
-        node = address_node(found.uri, self.base, "data")
-        if node.value != found.uri and is_global(found.uri):
-            self.findings.repaired("invalid-iri", found.where, f"{found.uri!r}")
-        return node
 
 
 @dataclass
@@ -173,7 +162,30 @@ class _ObjectGraph:
 
     def _data(self, node: NamedNode, name: str, value: Any, where: str) -> Iterator[Triple]:
         for found in data_of(value, where):
-            yield from self.graph.data(node, name, found, _KINDS.get(name, "Data"))
+            yield from self._named(node, name, found, _KINDS.get(name, "Data"))
+
+    def _named(self, node: NamedNode, name: str, found: Data, kind: str) -> Iterator[Triple]:
+        """That a field names data, and what is said of the data."""
+        target = self._data_node(found)
+        yield Triple(node, self._json.term(name), target)
+        yield typed(target, self._json.term(kind))
+        if found.uri is not None:
+            yield Triple(target, self._json.term("uri"), Literal(found.uri))
+        yield from self._json.fields(target, found.fields)
+        self.graph.note_checksum(target, found)
+
+    def _data_node(self, found: Data) -> NamedNode:
+        """An address that means the same everywhere; any other names data of this object only."""
+        findings, folder = self.graph.findings, f"objects/{segment(self.key)}/data"
+        if found.uri is None or found.uri.casefold() in _PLACEHOLDERS:
+            findings.warned("no-uri", found.where, "told apart by file name, else by place")
+            name = found.fields.get("filename")
+            place = name if isinstance(name, str) and name else found.where
+            return skolem(self.graph.base, folder, str(place))
+        node = address_node(found.uri, self.graph.base, folder)
+        if node.value != found.uri and is_global(found.uri):
+            findings.repaired("invalid-iri", found.where, f"{found.uri!r}")
+        return node
 
     def _pipeline(self, node: NamedNode, value: Any, where: str) -> Iterator[Triple]:
         steps = steps_of(value, where)
@@ -230,7 +242,7 @@ class _ObjectGraph:
             yield typed(child, self._json.term("Software"))
             yield from self._json.fields(child, entry, skip={"uri"})
             for found in data_of(entry.get("uri"), f"{where}[{number}].uri"):
-                yield from self.graph.data(child, "download", found, "Download")
+                yield from self._named(child, "download", found, "Download")
 
     def _derived_from(self, node: NamedNode, value: Any) -> Iterator[Triple]:
         for found in data_of(value, ""):

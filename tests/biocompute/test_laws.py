@@ -23,7 +23,9 @@ _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=6),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["uri", "name", "step_number", "key", "value", ""]), inner)
+        | st.dictionaries(
+            st.sampled_from(["uri", "name", "step_number", "key", "value", ""]), inner
+        )
     ),
     max_leaves=8,
 )
@@ -92,3 +94,17 @@ def test_accounts_in_a_dump_are_not_read(tmp_path: Path) -> None:
     made = document(tmp_path, [secret, OBJECT]).triples(CASE_BASE, findings)
     assert "pbkdf2_secret" not in " ".join(map(str, made))
     assert "pbkdf2_secret" not in " ".join(e.detail for f in findings for e in f.examples)
+
+
+def test_what_has_no_address_is_not_the_same_thing(tmp_path: Path) -> None:
+    """Placeholders and relative paths of two objects never meet."""
+    reference = [{"uri": {"uri": "N/A"}}, {"uri": {"uri": "out/result.txt"}}]
+    one = {"provenance_domain": {"name": "a"}, "io_domain": {"output_subdomain": reference}}
+    other = {"provenance_domain": {"name": "b"}, "io_domain": {"input_subdomain": reference}}
+    made = list(document(tmp_path, [one, other]).triples(CASE_BASE, Findings()))
+    nodes = {
+        side: {t.object for t in made if t.predicate.value.endswith(f"#{side}_subdomain")}
+        for side in ("input", "output")
+    }
+    assert len(nodes["input"]) == len(nodes["output"]) == 2
+    assert nodes["input"].isdisjoint(nodes["output"])

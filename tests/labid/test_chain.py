@@ -46,9 +46,7 @@ def lineage(triples: list[Triple]) -> set[Triple]:
 def test_both_forms_have_the_same_lineage(alignment: Alignment) -> None:
     findings = Findings()
     document = labid.read(Bundle(SingleFile(LABID / "export.json"), only="export.json"))
-    crate = rocrate.read(
-        Bundle(FolderFiles(LABID / "crate"), main="ro-crate-metadata.json")
-    )
+    crate = rocrate.read(Bundle(FolderFiles(LABID / "crate"), main="ro-crate-metadata.json"))
     one = alignment.align(document.triples(CASE_BASE, findings), findings)
     other = alignment.align(crate.triples(CASE_BASE, findings), findings)
     assert not list(findings)

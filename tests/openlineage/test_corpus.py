@@ -16,9 +16,7 @@ from kg_service.align.engine import Alignment
 MADE_UP = {NAMESPACE + n for n in ("additionalPropExample", "example", "expected")}
 
 
-def test_every_file_of_events_is_taken_and_nothing_else(
-    corpus: Path, alignment: Alignment
-) -> None:
+def test_every_file_of_events_is_taken_and_nothing_else(corpus: Path, alignment: Alignment) -> None:
     taken = 0
     for path in sorted((corpus / "other").rglob("*.json")):
         found = recognised(path)

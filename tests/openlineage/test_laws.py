@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from pyoxigraph import Triple
 from support import CASE_BASE
 
-from ingest.errors import SourceError
 from ingest.findings import FindingKind, Findings
 from ingest.openlineage.events import values_of
 from ingest.openlineage.graph import Graph
@@ -39,7 +38,9 @@ _EVENTS = st.fixed_dictionaries(
             {"runId": st.sampled_from(_IDS)},
             optional={
                 "facets": st.sampled_from(_IDS).map(
-                    lambda i: {"parent": {"run": {"runId": i}, "job": {"namespace": "n", "name": "p"}}}
+                    lambda i: {
+                        "parent": {"run": {"runId": i}, "job": {"namespace": "n", "name": "p"}}
+                    }
                 )
             },
         ),
@@ -89,7 +90,9 @@ _JSON = st.recursive(
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(event=_EVENTS, key=st.sampled_from(["run", "job", "inputs", "outputs", "dataset"]), junk=_JSON)
+@given(
+    event=_EVENTS, key=st.sampled_from(["run", "job", "inputs", "outputs", "dataset"]), junk=_JSON
+)
 def test_junk_is_told_never_raised(event: dict[str, Any], key: str, junk: Any) -> None:
     for broken in (
         {**event, key: junk},
@@ -98,10 +101,8 @@ def test_junk_is_told_never_raised(event: dict[str, Any], key: str, junk: Any) -
     ):
         findings = Findings()
         content = json.dumps([broken]).encode()
-        try:
-            list(Graph(CASE_BASE, findings).triples(values_of(content, "log", findings)))
-        except SourceError as error:
-            assert error.todo
+        made = list(Graph(CASE_BASE, findings).triples(values_of(content, "log", findings)))
+        assert made or findings.of(FindingKind.LOSS)
 
 
 def test_a_dataset_is_its_address_where_that_is_one() -> None:
@@ -112,7 +113,14 @@ def test_a_dataset_is_its_address_where_that_is_one() -> None:
     assert name("bigquery", "p.d.t") == "bigquery:p.d.t"
     assert name("arn:aws:glue:eu-1:12", "table/db/t") == "arn:aws:glue:eu-1:12/table/db/t"
     assert name("kafka://host:9092", "a#b?c d") == "kafka://host:9092/a%23b%3Fc%20d"
-    for local in ("file", "food_delivery", "hdfs:///", "mysql://localhost:3306", "/tmp/x", "file:/x"):
+    for local in (
+        "file",
+        "food_delivery",
+        "hdfs:///",
+        "mysql://localhost:3306",
+        "/tmp/x",
+        "file:/x",
+    ):
         assert name(local, "t").startswith("base:/datasets/")
     # the two parts stay apart, so that no two local datasets meet
     assert name("a/b", "c") != name("a", "b/c")
