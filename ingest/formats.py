@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingest import datacite, icat, isa, panosc, prov, rocrate, scicat
+from ingest import (
+    biocompute,
+    datacite,
+    icat,
+    isa,
+    labid,
+    openlineage,
+    panosc,
+    prov,
+    rocrate,
+    scicat,
+)
 from ingest.bundle import Bundle
 from ingest.document import Document
 from ingest.sniff import Sniff
@@ -94,6 +105,27 @@ FORMATS: tuple[Format, ...] = (
         mains=scicat.mains,
         is_file=scicat.is_scicat_export,
         suffixes=(".json", ".jsonl", ".ndjson"),
+    ),
+    Format(
+        "biocompute",
+        "BioCompute Object",
+        biocompute.read,
+        is_file=biocompute.is_biocompute,
+        suffixes=(".json",),
+    ),
+    Format(
+        "openlineage",
+        "OpenLineage events",
+        openlineage.read,
+        is_file=openlineage.is_openlineage,
+        suffixes=(".json", ".jsonl", ".ndjson"),
+    ),
+    Format(
+        "labid",
+        "LabID chain (kg-labid)",
+        labid.read,
+        is_file=labid.is_labid,
+        suffixes=(".json",),
     ),
     Format(
         "cwlprov",

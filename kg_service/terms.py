@@ -58,6 +58,9 @@ PREFIXES = {
     "scicat": "https://w3id.org/kg-service/scicat#",
     "panosc": "https://w3id.org/kg-service/panosc#",
     "datacite": "https://w3id.org/kg-service/datacite#",
+    "biocompute": "https://w3id.org/kg-service/biocompute#",
+    "openlineage": "https://w3id.org/kg-service/openlineage#",
+    "labid": "https://w3id.org/kg-service/labid#",
 }
 
 

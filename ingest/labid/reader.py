@@ -1,0 +1,78 @@
+"""From the bytes of a kg-labid file to a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import Triple
+
+from ingest.bundle import Bundle
+from ingest.document import Description, Visibility
+from ingest.errors import InvalidSource
+from ingest.findings import Findings
+from ingest.json_graph import is_too_deep, mended
+from ingest.json_text import parse
+from ingest.labid.check import Record, check, listed
+from ingest.labid.form import PROFILE
+from ingest.labid.graph import Graph
+
+_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class LabidDocument:
+    """A document without faults."""
+
+    document: dict[str, Any]
+    records: dict[str, Record]
+    findings: Findings
+
+    @property
+    def description(self) -> Description:
+        """What the document says of itself."""
+        said = self.document
+        visibility = said.get("visibility")
+        return Description(
+            identifier=said.get("id") or None,
+            title=said.get("name"),
+            licence=said.get("licence") or None,
+            profiles=(PROFILE,),
+            visibility=Visibility(visibility) if visibility else None,
+            groups=tuple(listed(said.get("groups"))),
+            visible_from=said.get("visibleFrom") or None,
+        )
+
+    def triples(self, base: str, findings: Findings) -> Iterator[Triple]:
+        """All statements; what was met while parsing is told first."""
+        findings.include(self.findings)
+        yield from Graph(self.document, self.records, base, findings).triples()
+
+
+def read(bundle: Bundle) -> LabidDocument:
+    """Read a document.
+
+    Raises UnreadableSource (broken JSON, with line and column) and InvalidSource, whose
+    message has all faults, each with its JSON path.
+    """
+    assert bundle.main is not None
+    where = bundle.where(bundle.main)
+    findings = Findings()
+    document = parse(bundle.read(bundle.main), where, findings)
+    if not isinstance(document, dict) or is_too_deep(document):
+        raise InvalidSource("no kg-labid document", where=where, todo="see docs/labid.md")
+    document, halves = mended(document)
+    if halves:
+        findings.repaired("lone-surrogate", where, "replaced by U+FFFD", halves)
+    checked = check(document)
+    if checked.faults:
+        count = len(checked.faults)
+        shown = "\n  ".join(checked.faults[:_SHOWN])
+        more = f"\n  and {count - _SHOWN} more" if count > _SHOWN else ""
+        raise InvalidSource(
+            f"{count} fault{'s' if count > 1 else ''}:\n  {shown}{more}\n ",
+            where=where,
+            todo="correct what is named and export again (format: docs/labid.md)",
+        )
+    return LabidDocument(document, checked.records, findings)
