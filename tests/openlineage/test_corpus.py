@@ -37,7 +37,7 @@ def test_every_file_of_events_is_taken_and_nothing_else(corpus: Path, alignment:
 def test_every_facet_of_the_specification_is_known(
     corpus: Path, alignment: Alignment, tmp_path: Path
 ) -> None:
-    """Each of the specification's own examples of a facet, in an event, has all its terms mapped."""
+    """The specification's own examples of facets, each in an event: all terms are mapped."""
     examples = sorted((corpus / "other" / "openlineage-spec" / "spec" / "tests").glob("*/*.json"))
     for example in examples:
         facets = json.loads(example.read_text(encoding="utf-8"))
