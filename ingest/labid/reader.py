@@ -71,8 +71,8 @@ def read(bundle: Bundle) -> LabidDocument:
         shown = "\n  ".join(checked.faults[:_SHOWN])
         more = f"\n  and {count - _SHOWN} more" if count > _SHOWN else ""
         raise InvalidSource(
-            f"{count} fault{'s' if count > 1 else ''}:\n  {shown}{more}\n ",
+            f"{count} fault{'s' if count > 1 else ''}",
             where=where,
-            todo="correct what is named and export again (format: docs/labid.md)",
+            todo=f"correct what docs/labid.md has otherwise, and export again:\n  {shown}{more}",
         )
     return LabidDocument(document, checked.records, findings)

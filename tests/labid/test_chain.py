@@ -20,6 +20,7 @@ from ingest.errors import InvalidSource
 from ingest.findings import Findings
 from ingest.labid.check import check
 from ingest.labid.form import PROFILE
+from ingest.labid.graph import Graph
 from ingest.labid.schema import schema
 from kg_service.align.engine import Alignment
 from kg_service.terms import kg, prov
@@ -105,3 +106,33 @@ def test_a_document_with_faults_names_all_of_them(tmp_path: Path) -> None:
     assert "3 faults" in str(caught.value)
     for place in ("$.name", "$.samples[0].derivedFrom[0]", "$.workflowRuns[0].status"):
         assert place in str(caught.value)
+
+
+_ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "name", "path", "value", "label", "x"]), inner)
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data(), junk=_ANY)
+def test_a_document_is_read_or_refused_never_half_read(data: st.DataObject, junk: Any) -> None:
+    document = export()
+    record: Any = document
+    for _ in range(data.draw(st.integers(0, 3))):
+        inner = [v for v in record.values() if isinstance(v, dict)]
+        inner += [
+            i for v in record.values() if isinstance(v, list) for i in v if isinstance(i, dict)
+        ]
+        if not inner:
+            break
+        record = data.draw(st.sampled_from(inner))
+    record[data.draw(st.sampled_from([*sorted(record), "unheard of"]))] = junk
+    checked = check(document)
+    if not checked.faults:
+        first = set(Graph(document, checked.records, CASE_BASE, Findings()).triples())
+        assert first == set(Graph(document, checked.records, CASE_BASE, Findings()).triples())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from golden_files import bundle_of, recognised
@@ -31,3 +32,26 @@ def test_every_file_of_events_is_taken_and_nothing_else(corpus: Path, alignment:
         # a test of flink's leaves the job's name out
         assert lost <= ({"no-job"} if "flink2" in path.parts else set()), path
     assert taken == 55
+
+
+def test_every_facet_of_the_specification_is_known(
+    corpus: Path, alignment: Alignment, tmp_path: Path
+) -> None:
+    """The specification's own examples of facets, each in an event: all terms are mapped."""
+    examples = sorted((corpus / "other" / "openlineage-spec" / "spec" / "tests").glob("*/*.json"))
+    for example in examples:
+        facets = json.loads(example.read_text(encoding="utf-8"))
+        event = {
+            "eventType": "COMPLETE",
+            "run": {"runId": "r", "facets": facets},
+            "job": {"namespace": "n", "name": "j", "facets": facets},
+            "outputs": [{"namespace": "n", "name": "d", "facets": facets}],
+        }
+        path = tmp_path / "event.json"
+        path.write_text(json.dumps(event), encoding="utf-8")
+        findings = Findings()
+        made = list(read(bundle_of(path)).triples(CASE_BASE, findings))
+        assert not any(t.predicate.value == f"{NAMESPACE}customFacet" for t in made), example
+        assert not findings.of(FindingKind.LOSS)
+        assert not alignment.align(made, Findings()).unmapped, example
+    assert len(examples) > 30
