@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode, Triple
 
 from ingest.findings import Findings
 from kg_service.align.engine import Alignment
+from kg_service.align.plans import token
 from kg_service.catalogue import GraphNames
 from kg_service.identity.links import identity_triples
 from kg_service.report import Derived
@@ -51,17 +52,18 @@ def derive(
         made.graphs[names.aligned] = aligned.statements
         made.fired += aligned.fired
         made.unmapped += aligned.unmapped
-    triples = _Triples(list(made.graphs.values()))
-    made.graphs[made.names[0].identity] = Statements.of(identity_triples(triples))
+    told = _Told(list(made.graphs.values()))
+    made.graphs[made.names[0].identity] = Statements.of(identity_triples(told))
     return made
 
 
 @dataclass(frozen=True)
-class _Triples:
-    """The triples of several graphs, to be read as often as needed."""
+class _Told:
+    """The statements of several graphs, to be had by property as often as needed."""
 
     graphs: Sequence[Statements]
 
-    def __iter__(self) -> Iterator[Triple]:
+    def of(self, properties: Collection[NamedNode]) -> Iterator[Triple]:
+        wanted = frozenset(token(term.value) for term in properties)
         for statements in self.graphs:
-            yield from statements.triples()
+            yield from statements.triples_of(wanted)

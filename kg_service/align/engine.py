@@ -161,7 +161,7 @@ class Alignment:
                 above = (kind for kind in self.plans.above(named) if kind in wanted)
                 batch += [b" ".join((subject, TYPE, kind)) + END for kind in above]
             batch.append(subject + b" " + written + b" " + rest)
-            if len(batch) == _BATCH_LINES:
+            if len(batch) >= _BATCH_LINES:
                 seen.write(batch)
                 batch.clear()
         seen.write(batch)

@@ -8,9 +8,9 @@ No statement is kept.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Protocol, cast, runtime_checkable
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -36,6 +36,15 @@ _TELLING = {
 }  # fmt: skip
 _NAMED = (Kind.MATERIAL | Kind.DATASET).value
 
+
+@runtime_checkable
+class ByProperty(Protocol):
+    """Statements that can be had by property faster than all of them can."""
+
+    def of(self, properties: Collection[NamedNode]) -> Iterator[Triple]: ...
+
+
+Aligned = Iterable[Triple] | ByProperty
 Told = tuple[NamedNode, NamedNode | Literal]
 _BitsOf = Callable[[object, int], int]
 
@@ -58,10 +67,10 @@ class Claims:
         default_factory=lambda: defaultdict(list)
     )
     _bits: dict[NamedNode, int] = field(default_factory=dict)
-    _aligned: Iterable[Triple] = ()
+    _aligned: Aligned = ()
 
     @classmethod
-    def gather(cls, aligned: Iterable[Triple]) -> Claims:
+    def gather(cls, aligned: Aligned) -> Claims:
         """One pass over the statements, which must be iterable again for the other methods."""
         claims = cls(_aligned=aligned)
         bits, own, small = claims._bits, claims.own, claims.small
@@ -72,11 +81,8 @@ class Claims:
             CATALOGUE_IDENTIFIER: claims.catalogue_identifiers,
         }
         checksums, bits_of = claims.checksums, cast("_BitsOf", _BITS.get)
-        for triple in aligned:
-            predicate = triple.predicate
-            if predicate not in _TELLING:
-                continue
-            subject, value = triple.subject, triple.object
+        for triple in only(aligned, _TELLING):
+            predicate, subject, value = triple.predicate, triple.subject, triple.object
             if not isinstance(subject, NamedNode) or not isinstance(value, (NamedNode, Literal)):
                 continue
             before = bits.get(subject)
@@ -109,12 +115,11 @@ class Claims:
             return []
         bits = self._bits
         found: list[Told] = []
-        for triple in self._aligned:
-            if triple.predicate in NAMES:
-                subject, value = triple.subject, triple.object
-                assert isinstance(subject, NamedNode)
-                if bits.get(subject, 0) & _NAMED and isinstance(value, Literal):
-                    found.append((subject, value))
+        for triple in only(self._aligned, NAMES):
+            subject, value = triple.subject, triple.object
+            assert isinstance(subject, NamedNode)
+            if bits.get(subject, 0) & _NAMED and isinstance(value, Literal):
+                found.append((subject, value))
         return found
 
     def members_among(self, nodes: set[NamedNode]) -> list[tuple[NamedNode, NamedNode]]:
@@ -139,11 +144,10 @@ class Claims:
         """The names and identifiers of some nodes."""
         found: dict[NamedNode, list[str]] = defaultdict(list)
         if nodes:
-            for triple in self._aligned:
-                if triple.predicate in (*NAMES, IDENTIFIER) and triple.subject in nodes:
-                    subject, value = triple.subject, triple.object
-                    if isinstance(subject, NamedNode) and isinstance(value, (NamedNode, Literal)):
-                        found[subject].append(value.value)
+            for triple in only(self._aligned, (*NAMES, IDENTIFIER)):
+                subject, value = triple.subject, triple.object
+                if subject in nodes and isinstance(value, (NamedNode, Literal)):
+                    found[cast(NamedNode, subject)].append(value.value)
         return found
 
     def _nearest(self, node: NamedNode, frames: dict[NamedNode, list[NamedNode]]) -> list[object]:
@@ -160,16 +164,22 @@ class Claims:
         self, predicate: NamedNode, nodes: set[NamedNode] | None
     ) -> list[tuple[NamedNode, NamedNode]]:
         found = []
-        for triple in self._aligned:
-            if triple.predicate == predicate:
-                subject, value = triple.subject, triple.object
-                if (
-                    isinstance(subject, NamedNode)
-                    and isinstance(value, NamedNode)
-                    and (nodes is None or (subject in nodes and value in nodes))
-                ):
-                    found.append((subject, value))
+        for triple in only(self._aligned, (predicate,)):
+            subject, value = triple.subject, triple.object
+            if (
+                isinstance(subject, NamedNode)
+                and isinstance(value, NamedNode)
+                and (nodes is None or (subject in nodes and value in nodes))
+            ):
+                found.append((subject, value))
         return found
+
+
+def only(statements: Aligned, properties: Collection[NamedNode]) -> Iterator[Triple]:
+    """The statements of some properties."""
+    if isinstance(statements, ByProperty):
+        return statements.of(properties)
+    return (triple for triple in statements if triple.predicate in properties)
 
 
 def bytes_told(written: str) -> int | None:

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kg_service.identity.claims import Claims
+from kg_service.identity.claims import Aligned, Claims
 from kg_service.identity.content import content_key
 from kg_service.identity.evidence import Evidence, Key, key_node
 from kg_service.identity.identifiers import identifier_key
@@ -33,7 +33,7 @@ _FAMILY_OF_NUMBER = (Kind.MATERIAL, Kind.FILE, Kind.DATASET)
 _Given = tuple[NamedNode, Key, str]
 
 
-def identity_triples(aligned: Iterable[Triple]) -> list[Triple]:
+def identity_triples(aligned: Aligned) -> list[Triple]:
     """The identity statements of one source's aligned statements, which are iterated few times.
 
     Activities get no key.

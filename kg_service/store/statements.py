@@ -8,7 +8,8 @@ memory, and what a source holds beyond some megabytes waits in a temporary file.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from itertools import islice
 from tempfile import SpooledTemporaryFile
 
 from pyoxigraph import RdfFormat, Triple, parse, serialize
@@ -53,19 +54,18 @@ class Statements:
 
     def chunks(self, lines: int) -> Iterator[bytes]:
         """The same in pieces of so many lines."""
-        piece: list[bytes] = []
-        for line in self.lines():
-            piece.append(line)
-            if len(piece) == lines:
-                yield b"".join(piece)
-                piece.clear()
-        if piece:
-            yield b"".join(piece)
+        return _joined(self.lines(), lines)
 
     def triples(self) -> Iterator[Triple]:
         """Every statement as a triple."""
         self._file.seek(0)
         return (quad.triple for quad in parse(self._file, format=RdfFormat.N_TRIPLES))
+
+    def triples_of(self, predicates: Container[bytes]) -> Iterator[Triple]:
+        """The statements of some properties, each written as ``<...>``."""
+        for chunk in _joined(x for x in self.lines() if x.split(b" ", 2)[1] in predicates):
+            for quad in parse(chunk, format=RdfFormat.N_TRIPLES):
+                yield quad.triple
 
     def close(self) -> None:
         """Let go of the memory or the temporary file."""
@@ -75,3 +75,10 @@ class Statements:
         for triple in triples:
             self.written += 1
             yield triple
+
+
+def _joined(lines: Iterable[bytes], number: int = 10_000) -> Iterator[bytes]:
+    """Lines in pieces of so many."""
+    remaining = iter(lines)
+    while piece := b"".join(islice(remaining, number)):
+        yield piece

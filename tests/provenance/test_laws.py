@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,8 +39,8 @@ class OneFile:
     def size(self, name: str) -> int | None:
         return len(self.content) if name == self.name else None
 
-    def read(self, name: str) -> bytes:
-        return self.content
+    def pieces(self, name: str) -> Iterator[bytes]:
+        yield self.content
 
 
 def bundle(name: str, text: str) -> Bundle:
