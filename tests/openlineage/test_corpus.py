@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from golden_files import bundle_of, recognised
+from golden import bundle_of, recognised
 from support import CASE_BASE
 
 from ingest.findings import FindingKind, Findings
@@ -21,7 +21,7 @@ def test_every_file_of_events_is_taken_and_nothing_else(corpus: Path, alignment:
     taken = 0
     for path in sorted((corpus / "other").rglob("*.json")):
         found = recognised(path)
-        if found is None or found.name != "openlineage":
+        if "openlineage" not in found:
             continue
         taken += 1
         assert path.relative_to(corpus / "other").parts[0].startswith(("openlineage", "marquez"))
