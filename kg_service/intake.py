@@ -6,13 +6,14 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import gettempdir
 
 from pyoxigraph import Quad
 
 from ingest.discover import Found, PassedOver, Refused, discover
-from ingest.document import Bundled, Document, Visibility
+from ingest.document import Bundled, Description, Document, Visibility
 from ingest.errors import SourceError
 from ingest.iri import is_valid_reference, segment
 from kg_service import __version__
@@ -101,7 +102,7 @@ class Intake:
             identifier=description.identifier,
             licence=description.licence,
             profiles=description.profiles,
-            visibility=(description.visibility or Visibility.PUBLIC).value,
+            visibility=_visibility(description).value,
             groups=description.groups,
             visible_from=description.visible_from,
         )
@@ -232,6 +233,16 @@ def _spooled(
     finally:
         for statements in asserted.values():
             statements.close()
+
+
+def _visibility(description: Description) -> Visibility:
+    """Who may see a source: as it says; before the end of an embargo not everyone."""
+    visibility = description.visibility or Visibility.PUBLIC
+    until = description.visible_from or ""
+    # ISO 8601 dates compare as text, also with a date that has a time after it
+    if visibility is Visibility.PUBLIC and until > datetime.now(UTC).date().isoformat():
+        return Visibility.RESTRICTED
+    return visibility
 
 
 def _unchanged(report: IngestReport, record: SourceRecord) -> IngestReport:

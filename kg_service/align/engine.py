@@ -17,7 +17,7 @@ from pathlib import Path
 from pyoxigraph import Triple
 
 from ingest.findings import Findings
-from kg_service.align.footprint import footprint
+from kg_service.align.footprint import Footprint, footprint
 from kg_service.align.hierarchy import Hierarchy
 from kg_service.align.loading import load_hierarchy, load_sets, load_spelling
 from kg_service.align.mapping import MappingSet, Row
@@ -76,6 +76,7 @@ class Alignment:
         self.hierarchy = hierarchy
         self.plans = Plans(sets, spelling, hierarchy, superclasses)
         self._never = never_happened(sets)
+        self._footprints: dict[str, Footprint] = {}
         self._produces = outcomes_of(sets)
 
     @classmethod
@@ -145,7 +146,7 @@ class Alignment:
         Of the classes above those that are written, they see the ones that they name.
         """
         unhappened = self._survey(statements).potential if potential is None else potential
-        reach = footprint(mapping.rules)
+        reach = self._footprint(mapping)
         wanted = {token(p) for p in reach.properties}
         seen = Statements()
         batch: list[bytes] = []
@@ -166,6 +167,11 @@ class Alignment:
                 batch.clear()
         seen.write(batch)
         return seen
+
+    def _footprint(self, mapping: MappingSet) -> Footprint:
+        if mapping.iri not in self._footprints:
+            self._footprints[mapping.iri] = footprint(mapping.rules)
+        return self._footprints[mapping.iri]
 
     def _survey(self, statements: Statements) -> _Survey:
         """One pass ahead: the classes that conditions ask for, and what has not happened."""
