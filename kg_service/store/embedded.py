@@ -10,7 +10,9 @@ On disk, a store is a folder::
 Readers thus see a change when it is published, whole, and never a half of it; a writer may
 work while they read. A commit marks its new graphs as pending in the journal graph, writes
 them, and then drops the old graphs, changes the catalogue and clears the marks in one atomic
-update. A writer that finds marks when it opens drops the graphs they name.
+update. Large old graphs are only marked in that update, and removed after it in steps: what
+readers are shown is published later. A writer that finds marks when it opens drops the graphs
+they name.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -38,6 +41,13 @@ from kg_service.terms import JOURNAL, PREFIXES, kg
 LAYOUT = 1
 _BULK_FROM = 5_000
 _BULK_LINES = 50_000
+_REMOVED_AT_ONCE = 2_000
+_FLUSH_BYTES = 8_000_000
+# a graph serialises itself, so nothing of it can end the query
+_REMOVAL = (
+    "DELETE {{ GRAPH {graph} {{ ?s ?p ?o }} }} "
+    "WHERE {{ SELECT * WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }} LIMIT {limit} }}"
+)
 _SNAPSHOTS_KEPT = 2
 _PENDING = kg("pending")
 
@@ -85,32 +95,67 @@ class OxigraphStore(OxigraphReader):
 
     def __init__(self, store: Store | None = None) -> None:
         super().__init__(Store() if store is None else store)
+        self._unflushed = 0
         self._sweep()
 
     def commit(self, change: Change) -> None:
-        marks = [Quad(graph, _PENDING, graph, JOURNAL) for graph in change.graphs]
+        marks = [_mark(graph) for graph in change.graphs]
         try:
+            self._flush_when_full()
             if marks:
                 self._store.extend(marks)
             sizes = {graph: self._write(graph, told) for graph, told in change.graphs.items()}
-            self._store.update(_update_text(change, marks, change.records(sizes)))
+            at_once = [graph for graph in change.drop if self._is_small(graph)]
+            later = [graph for graph in change.drop if graph not in at_once]
+            records = [*change.insert, *change.records(sizes), *map(_mark, later)]
+            text = _update_text(at_once, [*change.delete, *marks], records)
+            self._store.update(text)
+            self._unflushed += len(text)
         except (OSError, ValueError, SyntaxError) as error:
             self._sweep()
             raise StoreError(
                 f"the change was not written ({error}); the store is as it was: "
                 "check the disk's space and permissions"
             ) from error
+        try:
+            for graph in later:
+                self._remove(graph)
+        except OSError as error:
+            raise StoreError(
+                f"the change was written, but what it replaces could not be removed ({error}); "
+                "free some space: the next kg ingest removes it"
+            ) from error
 
     def _write(self, graph: NamedNode, statements: Statements) -> int:
         """Write a new graph. Its number of distinct statements."""
         if statements.written < _BULK_FROM:
             lines = set(statements.lines())
-            self._store.load(b"".join(lines), RdfFormat.N_TRIPLES, to_graph=graph)
+            text = b"".join(lines)
+            self._store.load(text, RdfFormat.N_TRIPLES, to_graph=graph)
+            self._unflushed += len(text)
             return len(lines)
         for chunk in statements.chunks(_BULK_LINES):
             # in pieces: the engine's bulk loader keeps all that one call gives it in memory
             self._store.bulk_load(chunk, RdfFormat.N_TRIPLES, to_graph=graph)
         return count_in(self, graph)
+
+    def _flush_when_full(self) -> None:
+        """The engine keeps what transactions wrote in memory, long after; this lets it go."""
+        if self._unflushed > _FLUSH_BYTES:
+            self._store.flush()
+            self._unflushed = 0
+
+    def _is_small(self, graph: NamedNode) -> bool:
+        quads = self._store.quads_for_pattern(None, None, None, graph)
+        return sum(1 for _ in islice(quads, _REMOVED_AT_ONCE + 1)) <= _REMOVED_AT_ONCE
+
+    def _remove(self, graph: NamedNode) -> None:
+        """Remove a marked graph, then its mark: in steps, as a transaction is kept in memory."""
+        while not self._is_small(graph):
+            self._store.update(_REMOVAL.format(graph=graph, limit=_BULK_LINES))
+            self._store.flush()
+        self._store.remove_graph(graph)
+        self._store.remove(_mark(graph))
 
     def publish(self) -> None:
         """In memory there is nothing to publish: reader and writer are one."""
@@ -122,17 +167,21 @@ class OxigraphStore(OxigraphReader):
         pending = list(self._store.quads_for_pattern(None, _PENDING, None, JOURNAL))
         for mark in pending:
             assert isinstance(mark.subject, NamedNode)
-            self._store.remove_graph(mark.subject)
-            self._store.remove(mark)
+            self._remove(mark.subject)
 
 
-def _update_text(change: Change, marks: list[Quad], records: Sequence[Quad]) -> str:
+def _mark(graph: NamedNode) -> Quad:
+    """What says that a graph is not there yet, or no more."""
+    return Quad(graph, _PENDING, graph, JOURNAL)
+
+
+def _update_text(drop: Sequence[NamedNode], delete: Sequence[Quad], insert: Sequence[Quad]) -> str:
     """One SPARQL update, which the engine applies atomically. Terms serialise themselves."""
-    operations = [f"DROP SILENT GRAPH {graph}" for graph in change.drop]
-    if change.delete or marks:
-        operations.append(f"DELETE DATA {{ {_data([*change.delete, *marks])} }}")
-    if change.insert or records:
-        operations.append(f"INSERT DATA {{ {_data([*change.insert, *records])} }}")
+    operations = [f"DROP SILENT GRAPH {graph}" for graph in drop]
+    if delete:
+        operations.append(f"DELETE DATA {{ {_data(delete)} }}")
+    if insert:
+        operations.append(f"INSERT DATA {{ {_data(insert)} }}")
     return " ;\n".join(operations)
 
 
