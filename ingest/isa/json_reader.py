@@ -13,6 +13,7 @@ from ingest.isa.declare import declare
 from ingest.isa.derivation import without_implied
 from ingest.isa.document import IsaDocument
 from ingest.isa.gather import Nodes, Scopes
+from ingest.isa.json_arc import is_arc_export
 from ingest.isa.json_nodes import Refs
 from ingest.isa.json_table import TableReader, is_placeholder, protocol
 from ingest.isa.keys import with_assay_keys, with_study_keys
@@ -108,6 +109,7 @@ class _Reader:
         self._findings = findings
         self._ids = Ids(content)
         self._files = Nodes()
+        self._is_arc = is_arc_export(content)
 
     def bare_study(self) -> Investigation:
         studies = with_study_keys([self._study(self._root)], "$", self._findings)
@@ -144,7 +146,8 @@ class _Reader:
             if not is_placeholder(item, made):
                 protocols.setdefault(made.name, made)
         factors = tuple(_factor(r) for r in record.records("factors"))
-        reader = TableReader(ids, Scopes(self._files, nodes, nodes), {}, protocols)
+        scopes = Scopes(self._files, nodes, nodes)
+        reader = TableReader(ids, scopes, {}, protocols, self._is_arc)
         table, refs = reader.read(record)
         assays = [self._assay(r, ids, nodes, refs, protocols) for r in record.records("assays")]
         nodes_read = without_implied(nodes.freeze(), table, [a.table for a in assays])
@@ -172,7 +175,9 @@ class _Reader:
         self, record: Record, ids: Ids, nodes: Nodes, refs: Refs, protocols: dict[str, Protocol]
     ) -> Assay:
         scopes = Scopes(self._files, nodes, Nodes())
-        reader = TableReader(Ids(record.data, outer=ids), scopes, refs, protocols)
+        reader = TableReader(
+            Ids(record.data, outer=ids), scopes, refs, protocols, self._is_arc
+        )
         table, _refs = reader.read(record)
         made = Assay(
             key="",
