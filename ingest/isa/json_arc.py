@@ -31,6 +31,15 @@ def is_arc_export(content: dict[str, Any]) -> bool:
     return any(isinstance(name, str) and _WORKBOOK.fullmatch(name) for name in names)
 
 
+def unwrapped(content: Any) -> Any:
+    """The investigation in a crate's descriptor, which is how ARCs were exported before 2025."""
+    about = content.get("about") if isinstance(content, dict) else None
+    if isinstance(about, dict) and "@graph" not in content:
+        if about.get("additionalType", about.get("@type")) == "Investigation":
+            return about
+    return content
+
+
 def in_arc(process: Process, is_unnamed: bool) -> Process:
     """The process as its table has it; ``is_unnamed``: its protocol has no name of its own."""
     numbered = _NUMBERED.fullmatch(process.name)

@@ -13,7 +13,7 @@ from ingest.isa.declare import declare
 from ingest.isa.derivation import without_implied
 from ingest.isa.document import IsaDocument
 from ingest.isa.gather import Nodes, Scopes
-from ingest.isa.json_arc import is_arc_export
+from ingest.isa.json_arc import is_arc_export, unwrapped
 from ingest.isa.json_nodes import Refs
 from ingest.isa.json_table import TableReader, is_placeholder, protocol
 from ingest.isa.keys import with_assay_keys, with_study_keys
@@ -54,7 +54,7 @@ _ONLY_ISA = {"materials", "processSequence", "assays", "studyDesignDescriptors"}
 
 def is_isa_json(sniff: Sniff) -> bool:
     """Whether a file is an ISA-JSON investigation, or surely an ISA-JSON study."""
-    content = sniff.json
+    content = unwrapped(sniff.json)
     if not isinstance(content, dict) or "$schema" in content or "@graph" in content:
         return False
     studies = content.get("studies")
@@ -91,6 +91,7 @@ def read_json(bundle: Bundle) -> IsaDocument:
             where=where,
             todo="check that it is ISA-JSON",
         )
+    content = unwrapped(content)
     bare = not isinstance(content.get("studies"), list)
     if bare and not _is_study(content):
         raise InvalidSource(

@@ -9,7 +9,7 @@ from ingest.isa.gather import Scopes, categories_of, units_of
 from ingest.isa.json_arc import components, in_arc, rows_of
 from ingest.isa.json_nodes import NodeReader, Refs
 from ingest.isa.json_values import CHARACTERISTIC, PARAMETER, Values
-from ingest.isa.model import Component, Kind, NodeRef, Process, Protocol, Table
+from ingest.isa.model import Annotation, Component, Kind, NodeRef, Process, Protocol, Table
 from ingest.isa.paths import is_address
 from ingest.isa.record import Ids, Record, plain
 
@@ -138,8 +138,13 @@ def protocol(record: Record) -> Protocol:
     identity = plain(record.data.get("@id"))
     components = []
     for item in record.records("components"):
-        name = item.text("componentName")
-        components.append(Component(name, item.annotation("componentType"), item.comments()))
+        said = item.text("alternateName")  # in ISA JSON-LD: the value and its term, as one text
+        name = item.text("componentName") or item.text("value") or said
+        type_ = item.annotation("componentType") or Annotation(
+            item.text("category"), "", item.text("categoryCode")
+        )
+        term = Annotation("", "", item.text("valueCode"))
+        components.append(Component(name, type_, item.comments(), term))
         item.finish()
     parameters = []
     for item in record.records("parameters"):

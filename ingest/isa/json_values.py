@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ingest.findings import Findings
-from ingest.isa.model import NOTHING, Annotation, Value
+from ingest.isa.model import NOTHING, Annotation, Comment, Value
 from ingest.isa.record import Ids, Record, annotation, plain
 
 CHARACTERISTIC, FACTOR, PARAMETER = "characteristicType", "factorName", "parameterName"
@@ -32,6 +33,13 @@ class Values:
         value = record.annotation("value") if isinstance(raw, dict) else Annotation(plain(raw))
         unit = self._unit(record)
         comments = record.comments()
+        # ISA JSON-LD has a term beside each text
+        value = replace(value, accession=value.accession or record.text("valueCode"))
+        if unit:
+            unit = replace(unit, accession=unit.accession or record.text("unitCode"))
+        code = record.text("categoryCode")
+        if code:
+            comments += (Comment("categoryCode", code),)
         record.finish()
         if not value and not comments:
             if unit:
