@@ -14,7 +14,7 @@ from ingest.isa.annotation_columns import (
 )
 from ingest.isa.columns import Column, Role
 from ingest.isa.gather import Scopes
-from ingest.isa.model import NOTHING, Annotation, Component, Protocol, Table
+from ingest.isa.model import NOTHING, Annotation, Comment, Component, Protocol, Table
 from ingest.isa.table import TableReader
 from ingest.isa.workbook import Area, Sheet
 
@@ -63,8 +63,10 @@ def annotation_table(sheet: Sheet, where: str, findings: Findings) -> Annotation
     width = len(rows[0][1])
     offset = area.first_column - 1
     for number, cells in sheet.rows:
-        if number > area.last_row and any(cells[offset : offset + width]):
-            findings.warned("below-table", f"{at}: row {number}", "below the table; not read")
+        inside = area.first_row <= number <= area.last_row
+        outside = cells[:offset] + cells[offset + width :] if inside else cells
+        if any(outside):
+            findings.warned("outside-table", f"{at}: row {number}", "beside the table; not read")
     body = [(number, cells) for number, cells in rows[1:] if any(cells)]
     return AnnotationTable(sheet.name, at, rows[0], body, annotation_columns(rows[0][1]), offset)
 
@@ -125,15 +127,17 @@ def protocols_of(table: AnnotationTable, findings: Findings) -> list[Protocol]:
             for column in columns.of(Role.COMPONENT)
             if column not in varying and own[0][1][column.position]
         ]
+        others: dict[Comment, None] = {}
         made.append(
             Protocol(
                 name,
-                _first(table, own, columns.of(Role.PROTOCOL_TYPE), findings),
-                _text(table, own, "description", findings),
-                _text(table, own, "uri", findings),
-                _text(table, own, "version", findings),
+                _first(table, own, columns.of(Role.PROTOCOL_TYPE), others, findings),
+                _text(table, own, "description", others, findings),
+                _text(table, own, "uri", others, findings),
+                _text(table, own, "version", others, findings),
                 tuple(dict.fromkeys(parameters)),
                 tuple(dict.fromkeys(components)),
+                tuple(others),
             )
         )
     return made
@@ -153,9 +157,13 @@ def _annotation(column: Column, cells: Sequence[str]) -> Annotation:
 
 
 def _first(
-    table: AnnotationTable, rows: Rows, columns: Sequence[Column], findings: Findings
+    table: AnnotationTable,
+    rows: Rows,
+    columns: Sequence[Column],
+    others: dict[Comment, None],
+    findings: Findings,
 ) -> Annotation:
-    """What the rows of a protocol say of it; where they differ, the first of them."""
+    """What the first row of a protocol says of it; what later ones say else goes to ``others``."""
     found: Annotation = NOTHING
     for number, cells in rows:
         for column in columns:
@@ -163,18 +171,25 @@ def _first(
             if said and not found:
                 found = said
             elif said and said != found:
-                findings.lost(
+                others[Comment(column.name, said.value or said.accession)] = None
+                findings.repaired(
                     "protocol-differs", f"{table.where}: row {number}, {column.name}",
-                    f"{said.value!r}, where the same protocol has {found.value!r} above",
+                    f"{said.value!r} is kept as a comment: the protocol has {found.value!r} above",
                 )  # fmt: skip
     return found
 
 
-def _text(table: AnnotationTable, rows: Rows, word: str, findings: Findings) -> str:
+def _text(
+    table: AnnotationTable,
+    rows: Rows,
+    word: str,
+    others: dict[Comment, None],
+    findings: Findings,
+) -> str:
     columns = [
         c for c in table.columns.of(Role.PROTOCOL_TEXT) if c.name.lower() == f"protocol {word}"
     ]
-    return _first(table, rows, columns, findings).value
+    return _first(table, rows, columns, others, findings).value
 
 
 def joined(tables: Sequence[Table]) -> Table:

@@ -4,35 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ingest.findings import Findings
-from ingest.isa.model import Assay, Protocol, Study
+from ingest.isa.model import Assay, Comment, Protocol, Study
 
 T = TypeVar("T", Study, Assay, Protocol)
 _NOT_MERGED = {"key", "assays", "table", "name", "filename"}
 
 
 def merged(own: T, other: T, where: str, findings: Findings) -> T:
-    """One thing of two descriptions: lists are joined, a text that differs is told as lost."""
-    changes = {}
+    """One thing of two descriptions: lists are joined, a text that differs is a comment."""
+    changes: dict[str, Any] = {}
     for field in fields(own):
         first, second = getattr(own, field.name), getattr(other, field.name)
         if field.name in _NOT_MERGED or not second or first == second:
             continue
         if isinstance(first, tuple):
+            first = changes.get(field.name, first)
             changes[field.name] = (*first, *(item for item in second if item not in first))
         elif not first:
             changes[field.name] = second
         else:
-            text = getattr(second, "value", second)
-            findings.lost(
+            word = field.name.replace("_", " ")
+            text = getattr(second, "value", second) or getattr(second, "accession", "")
+            comments = changes.get("comments", own.comments)
+            changes["comments"] = (*comments, Comment(word, text))
+            findings.repaired(
                 "differs", where,
-                f"{field.name.replace('_', ' ')} {str(text)[:80]!r}, where it is told otherwise "
-                f"in {type(own).__name__.lower()} "
-                f"{getattr(own, 'identifier', getattr(own, 'name', ''))!r} itself",
+                f"{word} {text[:80]!r} is kept as a comment: {type(own).__name__.lower()} "
+                f"{_name(own)!r} tells otherwise itself",
             )  # fmt: skip
     return replace(own, **changes)
+
+
+def _name(thing: Study | Assay | Protocol) -> str:
+    return thing.name if isinstance(thing, Protocol) else thing.identifier
 
 
 def merged_protocols(

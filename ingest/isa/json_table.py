@@ -55,7 +55,7 @@ class TableReader:
             mentioned=tuple(nodes.mentioned),
             processes=processes,
             characteristic_categories=categories_of(categories, values.seen[CHARACTERISTIC]),
-            unit_categories=units_of(units, every),
+            unit_categories=units_of((*units, *values.units), every),
         )
         return table, nodes.refs
 

@@ -21,6 +21,7 @@ class Values:
     def __init__(self, ids: Ids, findings: Findings) -> None:
         self._ids = ids
         self._findings = findings
+        self.units: dict[Annotation, None] = {}
         self.seen: dict[str, dict[Value, None]] = {CHARACTERISTIC: {}, FACTOR: {}, PARAMETER: {}}
 
     def read(self, item: Record, sort: str) -> Value | None:
@@ -43,7 +44,11 @@ class Values:
         record.finish()
         if not value and not comments:
             if unit:
-                self._findings.lost("qualifier-without-value", record.path, "a unit without value")
+                self.units[unit] = None
+                self._findings.repaired(
+                    "unit-without-value", record.path,
+                    f"{unit.value or unit.accession!r} is kept among the units of the table",
+                )  # fmt: skip
             return None
         made = Value(category, value, unit, comments)
         self.seen[sort][made] = None

@@ -75,6 +75,7 @@ class TableReader:
         self._paths: list[Path] = []
         self._mentioned: dict[NodeRef, None] = {}
         self._values: dict[tuple[str, ...], Value] = {}
+        self._units: dict[Annotation, None] = {}
         self._declared = scopes.declared
         self._tell_of_headings(heading[0])
 
@@ -90,7 +91,7 @@ class TableReader:
             characteristic_categories=categories_of(
                 (self._categories.get(n, Annotation(n)) for n in names), ()
             ),
-            unit_categories=units_of((), self._values.values()),
+            unit_categories=units_of(self._units, self._values.values()),
         )
 
     def row(self, number: int, cells: list[str]) -> None:
@@ -264,12 +265,7 @@ class TableReader:
         texts = tuple("" if q is None else cells[q] for q in qualifiers)
         text = cells[column.position]
         if not text and not texts[1]:
-            for position, qualifier in zip(qualifiers, texts, strict=True):
-                if qualifier and position is not None:
-                    self._findings.lost(
-                        "qualifier-without-value", self._at(number, position),
-                        f"{qualifier!r} qualifies an empty cell",
-                    )  # fmt: skip
+            self._without_value(self._at(number, column.position), texts)
             return None
         key = (column.name, text, *texts)
         value = self._values.get(key)
@@ -278,6 +274,28 @@ class TableReader:
             value = Value(column.name, Annotation(text, texts[0], texts[1]), unit)
             self._values[key] = value
         return value
+
+    def _without_value(self, where: str, texts: Sequence[str]) -> None:
+        """Units and sources of terms beside an empty cell, as templates leave them.
+
+        They say nothing of the node or process in the row; a unit is one that the table uses.
+        """
+        unit = Annotation.of(texts[2:])
+        if unit.value or unit.accession:
+            self._units[unit] = None
+            self._findings.repaired(
+                "unit-without-value", where,
+                f"{unit.value or unit.accession!r} is kept among the units of the table",
+                sum(map(bool, texts[2:])),
+            )  # fmt: skip
+        elif unit:
+            self._findings.warned(
+                "source-without-term", where, f"{unit.source!r} is the source of no unit"
+            )
+        if texts[0]:
+            self._findings.warned(
+                "source-without-term", where, f"{texts[0]!r} is the source of no term"
+            )
 
     def _tell_of_headings(self, number: int) -> None:
         for column in self._columns:

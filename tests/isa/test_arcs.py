@@ -9,15 +9,21 @@ import pytest
 from isa.running import told
 from isa.sheets import build
 from isa.test_forms import FORMS
+from isa.test_mapping import ISA, terms_of_ontology
 from openpyxl import Workbook
-from support import CASE_BASE, crate, lines
+from pyoxigraph import NamedNode
+from support import CASE_BASE, crate, ingest_into_memory, lines
 
 from ingest.bundle import Bundle, FolderFiles, SingleFile
 from ingest.discover import Found, PassedOver, Refused, discover
 from ingest.errors import InvalidSource, UnreadableSource
 from ingest.findings import Findings
 from ingest.isa import read_xlsx
+from kg_service.align.engine import Alignment
+from kg_service.lineage.model import Direction, Request
 
+PROV_ACTIVITY = NamedNode("http://www.w3.org/ns/prov#Activity")
+PROV_ENTITY = NamedNode("http://www.w3.org/ns/prov#Entity")
 FOLDER = Path(__file__).parent / "arcs"
 CASES = sorted(p for p in FOLDER.iterdir() if (p / "input").is_dir())
 
@@ -30,6 +36,37 @@ def result(path: Path) -> dict[str, str]:
         "expected.nt": "".join(f"{line}\n" for line in graph),
         "findings.txt": told(findings).replace(str(path), "INPUT"),
     }
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda p: p.name)
+def test_all_of_it_has_a_meaning_and_a_label(
+    case: Path, tmp_path: Path, alignment: Alignment
+) -> None:
+    arc = build(case / "input", tmp_path / "arc")
+    asserted = list(read_xlsx(Bundle(FolderFiles(arc))).triples(CASE_BASE, Findings()))
+    used = {t.predicate.value for t in asserted} | {
+        t.object.value for t in asserted if t.predicate.value.endswith("#type")
+    }
+    assert {term for term in used if term.startswith(ISA)} <= terms_of_ontology()
+    aligned = alignment.align(asserted, Findings())
+    assert not aligned.unmapped
+    labelled = {t.subject for t in aligned.triples if t.predicate.value.endswith("#label")}
+    shown = {
+        t.subject for t in aligned.triples
+        if t.predicate.value.endswith("#type") and t.object in (PROV_ACTIVITY, PROV_ENTITY)
+    }  # fmt: skip
+    assert shown
+    assert shown <= labelled
+
+
+def test_lineage_goes_through_all_parts_of_an_arc(tmp_path: Path, alignment: Alignment) -> None:
+    """From a pond over a column of a table, which is a member of the file, to a run's result."""
+    arc = build(FOLDER / "runs" / "input", tmp_path / "arc")
+    graph = ingest_into_memory(alignment, arc)
+    start = graph.resolve("runs/today/sum.csv")
+    view = graph.view(graph.lineage(Request(start, Direction.UP)))
+    names = {node.thing.label for node in view.nodes}
+    assert {"pond", "lake", "assays/counts/dataset/table.csv", "counting", "adding"} <= names
 
 
 def found(path: Path) -> list[tuple[str, str]]:
