@@ -114,3 +114,45 @@ def test_an_arc_exported_as_isa_json_and_as_crate_has_one_lineage(
     assert not pairs(of_json) - pairs(of_crate)
     in_json = {name for name, _kind in kinds(of_json)}
     assert kinds(of_json) == {k for k in kinds(of_crate) if k[0] in in_json}
+
+
+def test_isatools_json_of_bii_i_1_has_the_lineage_of_its_tab(
+    corpus: Path, alignment: Alignment
+) -> None:
+    """Compared by what came from what: that JSON has a process for each input of a pool."""
+    isa = corpus / "copyleft" / "isa"
+    of_tab, of_json = (
+        list(alignment.align(read_source(isa / path), Findings()).triples)
+        for path in (
+            "isa-api-tab/BII-I-1/i_investigation.txt", "isajsonr/inst/extdata/Castrillo/Castrillo.json"
+        )
+    )  # fmt: skip
+    assert pairs(of_json) == pairs(of_tab)
+    assert len(pairs(of_tab)) == 554
+    assert kinds(of_json) == kinds(of_tab)
+    for word in ("wasAssociatedWith", "parameterValue"):
+        assert context(of_json, word) == context(of_tab, word), word
+
+
+@pytest.mark.parametrize(
+    ("book", "table", "size", "other"),
+    [
+        (
+            "isa/arctrl-xlsx/tests/Spreadsheet/TestFiles/isa.investigation.xlsx",
+            "isa-api-tab/BII-I-1/i_investigation.txt", 298,
+            # the spreadsheet program took the accession 0000424 for a number
+            {"424", "transcription profiling", "measurementType", "OntologyAnnotation", '"OBI"'},
+        ),
+        ("isa/arc-omaus/isa.investigation.xlsx", "isa-api-tab/BII-S-3/i_gilbert.txt", 254, set()),
+    ],
+)  # fmt: skip
+def test_an_investigation_workbook_says_what_the_investigation_file_says(
+    corpus: Path, tmp_path: Path, book: str, table: str, size: int, other: set[str]
+) -> None:
+    alone = tmp_path / "isa.investigation.xlsx"
+    alone.write_bytes((corpus / book).read_bytes())
+    of_book = set(lines(read_source(alone)))
+    of_tab = set(lines(read_source(corpus / "copyleft" / "isa" / table)))
+    assert len(of_book) == size
+    other = {*other, '"isa.investigation.xlsx"'}
+    assert all(any(word in line for word in other) for line in of_book - of_tab)
