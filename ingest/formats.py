@@ -34,7 +34,8 @@ class Format:
     ``mains`` looks at a folder and the names of the files directly in it, and gives the main
     file of each source that the folder is. ``roots`` looks at all files below a place, and gives
     the folders that are a source by what lies below them, each with its main file; that comes
-    before what any format says of a folder by itself. ``is_file`` says whether a file on its own is one.
+    before what any format says of a folder by itself. ``is_file`` says whether a file on its own
+    is one.
     ``suffixes`` are those of files that are looked at when met on a walk through a folder.
     ``owns_subfolders``: what lies below belongs to the source, but for sources nested in it.
     """

@@ -15,7 +15,7 @@ from ingest.bundle import Bundle
 from ingest.errors import InvalidSource, SourceError
 from ingest.findings import Findings
 from ingest.isa.arc_model import ArcModel
-from ingest.isa.arc_workbook import read_workbook
+from ingest.isa.arc_workbook import Workbook, read_workbook
 from ingest.isa.document import IsaDocument
 from ingest.isa.workbook import sheet_names
 from ingest.isa.xlsx_sections import Sort
@@ -87,7 +87,8 @@ def read_xlsx(bundle: Bundle) -> IsaDocument:
     names = [bundle.only] if bundle.only is not None else _own_files(bundle, noticed)
     books = [(name, _sort(PurePosixPath(name).name)) for name in names]
     books.sort(key=lambda book: (_ORDER.index(book[1] or Sort.ASSAY), book[0]))
-    read, broken = [], []
+    read: list[Workbook] = []
+    broken: list[SourceError] = []
     for name, sort in books:
         try:
             read.append(read_workbook(bundle, name, sort, noticed))
@@ -95,8 +96,8 @@ def read_xlsx(bundle: Bundle) -> IsaDocument:
             broken.append(error)
     if broken and not read:
         raise broken[0]
-    for error in broken:
-        noticed.lost("unreadable-workbook", error.where, f"{error.what}; {error.todo}")
+    for fault in broken:
+        noticed.lost("unreadable-workbook", fault.where, f"{fault.what}; {fault.todo}")
     if not any(b.investigation.sections or b.studies or b.tables or b.datamaps for b in read):
         raise InvalidSource(
             "no ISA metadata and no annotation table in it",

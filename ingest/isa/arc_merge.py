@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from ingest.findings import Findings
 from ingest.isa.model import Assay, Comment, Protocol, Study
 
-T = TypeVar("T", Study, Assay, Protocol)
+T = TypeVar("T", bound=Study | Assay | Protocol)
 _NOT_MERGED = {"key", "assays", "table", "name", "filename"}
 
 
@@ -17,7 +17,8 @@ def merged(own: T, other: T, where: str, findings: Findings) -> T:
     """One thing of two descriptions: lists are joined, a text that differs is a comment."""
     changes: dict[str, Any] = {}
     for field in fields(own):
-        first, second = getattr(own, field.name), getattr(other, field.name)
+        first: Any = getattr(own, field.name)
+        second: Any = getattr(other, field.name)
         if field.name in _NOT_MERGED or not second or first == second:
             continue
         if isinstance(first, tuple):
@@ -28,7 +29,7 @@ def merged(own: T, other: T, where: str, findings: Findings) -> T:
         else:
             word = field.name.replace("_", " ")
             text = getattr(second, "value", second) or getattr(second, "accession", "")
-            comments = changes.get("comments", own.comments)
+            comments: tuple[Comment, ...] = changes.get("comments", own.comments)
             changes["comments"] = (*comments, Comment(word, text))
             findings.repaired(
                 "differs", where,

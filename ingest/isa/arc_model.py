@@ -216,7 +216,7 @@ class ArcModel:
             books += sections[own].books
             table = replace(tables[own], nodes=self._homes[own].freeze())
             assays.append(replace(assay, table=table))
-        every = [table for book in books for table in book.tables]
+        every = [of_book for book in books for of_book in book.tables]
         where = books[0].name if books else self._books[0].name
         made = replace(
             study,
@@ -224,14 +224,14 @@ class ArcModel:
             table=replace(tables[path], nodes=self._homes[path].freeze()),
             protocols=merged_protocols(
                 study.protocols,
-                [p for table in every for p in protocols_of(table, self._findings)],
+                [p for each in every for p in protocols_of(each, self._findings)],
                 where, self._findings,
             ),
         )  # fmt: skip
         factors = {f.name: f for f in study.factors}
-        for table in every:
-            for column in table.columns.of(Role.FACTOR):
-                term = table.columns.terms.get(column.position, Annotation())
+        for each in every:
+            for column in each.columns.of(Role.FACTOR):
+                term = each.columns.terms.get(column.position, Annotation())
                 factors.setdefault(column.name, Factor(column.name, term))
         return declare(replace(made, factors=tuple(factors.values())), where, self._findings)
 

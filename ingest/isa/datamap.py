@@ -44,7 +44,9 @@ def read_datamap(
     found: dict[NodeRef, None] = {}
     for number, cells in rows[1:]:
         if not cells[0]:
-            findings.lost("value-without-node", f"{where}: row {number}", "a row that names no data")
+            findings.lost(
+                "value-without-node", f"{where}: row {number}", "a row that names no data"
+            )
             continue
         ref = scopes.ref(Kind.FILE, cells[0])
         found[ref] = None

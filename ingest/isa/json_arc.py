@@ -34,10 +34,9 @@ def is_arc_export(content: dict[str, Any]) -> bool:
 def unwrapped(content: Any) -> Any:
     """The investigation in a crate's descriptor, which is how ARCs were exported before 2025."""
     about = content.get("about") if isinstance(content, dict) else None
-    if isinstance(about, dict) and "@graph" not in content:
-        if about.get("additionalType", about.get("@type")) == "Investigation":
-            return about
-    return content
+    if not isinstance(about, dict) or "@graph" in content:
+        return content
+    return about if about.get("additionalType", about.get("@type")) == "Investigation" else content
 
 
 def in_arc(process: Process, is_unnamed: bool) -> Process:

@@ -176,9 +176,7 @@ class _Reader:
         self, record: Record, ids: Ids, nodes: Nodes, refs: Refs, protocols: dict[str, Protocol]
     ) -> Assay:
         scopes = Scopes(self._files, nodes, Nodes())
-        reader = TableReader(
-            Ids(record.data, outer=ids), scopes, refs, protocols, self._is_arc
-        )
+        reader = TableReader(Ids(record.data, outer=ids), scopes, refs, protocols, self._is_arc)
         table, _refs = reader.read(record)
         made = Assay(
             key="",

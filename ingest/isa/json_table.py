@@ -90,9 +90,8 @@ class TableReader:
 
     def _process(self, record: Record, nodes: NodeReader, values: Values) -> Process:
         parameters = [values.read(r, PARAMETER) for r in record.records("parameterValues")]
-        refs = [
-            [nodes.ref(r, Kind.SAMPLE) for r in record.records(key)] for key in ("inputs", "outputs")
-        ]
+        inputs = [nodes.ref(r, Kind.SAMPLE) for r in record.records("inputs")]
+        outputs = [nodes.ref(r, Kind.SAMPLE) for r in record.records("outputs")]
         distinct = _all if self._is_arc else _distinct
         process = Process(
             name=record.text("name"),
@@ -100,8 +99,8 @@ class TableReader:
             date=record.text("date"),
             parameter_values=tuple(v for v in parameters if v is not None),
             comments=record.comments(),
-            inputs=distinct(refs[0]),
-            outputs=distinct(refs[1]),
+            inputs=distinct(inputs),
+            outputs=distinct(outputs),
         )
         return self._with_protocol(process, record)
 
@@ -126,9 +125,7 @@ class TableReader:
         process = replace(process, protocol=found.name)
         if self._is_arc:
             process = in_arc(process, is_unnamed)
-            found = replace(
-                found, name=process.protocol, components=components(found.components)
-            )
+            found = replace(found, name=process.protocol, components=components(found.components))
         self._protocols.setdefault(found.name, found)
         return process
 

@@ -163,9 +163,8 @@ def _areas(package: zipfile.ZipFile) -> dict[str, tuple[Area, ...]]:
             table = _root(package, target)
             bounds = range_boundaries(table.get("ref", ""))
             left, top, right, bottom = (int(b or 0) for b in bounds)
-            areas.append(
-                Area(table.get("displayName") or table.get("name", ""), left, top, right, bottom)
-            )
+            name_of_table = table.get("displayName") or table.get("name") or ""
+            areas.append(Area(name_of_table, left, top, right, bottom))
         found[name] = tuple(areas)
     return found
 
@@ -176,7 +175,7 @@ def _parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
         (t for kind, t in _relations(package, "") if kind.endswith("/officeDocument")),
         "xl/workbook.xml",
     )
-    targets = {i: t for i, t in _relation_ids(package, main)}
+    targets = dict(_relation_ids(package, main))
     for element in _root(package, main).iter():
         if _local(element.tag) == "sheet":
             identity = next((v for k, v in element.attrib.items() if _local(k) == "id"), "")

@@ -90,9 +90,7 @@ _RENAMED = {
         "Study Protocol Parameters Name Term Accession Number"
     ),
     "study protocol parameters term source ref": "Study Protocol Parameters Name Term Source REF",
-    "workflow parameters term accession number": (
-        "Workflow Parameters Name Term Accession Number"
-    ),
+    "workflow parameters term accession number": ("Workflow Parameters Name Term Accession Number"),
     "workflow parameters term source ref": "Workflow Parameters Name Term Source REF",
 }
 _FIRST = {

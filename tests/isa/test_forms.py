@@ -124,9 +124,10 @@ def test_isatools_json_of_bii_i_1_has_the_lineage_of_its_tab(
     of_tab, of_json = (
         list(alignment.align(read_source(isa / path), Findings()).triples)
         for path in (
-            "isa-api-tab/BII-I-1/i_investigation.txt", "isajsonr/inst/extdata/Castrillo/Castrillo.json"
+            "isa-api-tab/BII-I-1/i_investigation.txt",
+            "isajsonr/inst/extdata/Castrillo/Castrillo.json",
         )
-    )  # fmt: skip
+    )
     assert pairs(of_json) == pairs(of_tab)
     assert len(pairs(of_tab)) == 554
     assert kinds(of_json) == kinds(of_tab)
