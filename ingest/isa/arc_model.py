@@ -67,6 +67,11 @@ class ArcModel:
                     self._names.add(table, section.place)
         tables = {path: self._table(section) for path, section in sections.items()}
         self._loose_datamaps(sections)
+        for name in sorted(self._names.ambiguous):
+            self._findings.warned(
+                "ambiguous-name", where,
+                f"{name!r} is made in several other studies; no chain is made to any of them",
+            )  # fmt: skip
         return replace(
             whole,
             studies=tuple(self._filled(study, sections, tables) for study in studies),
@@ -162,7 +167,7 @@ class ArcModel:
             book = by_name.get(study.filename if assay is None else assay.filename)
             folder = None if self._alone or book is None else book.folder
             data = _DATA_FOLDERS.get(book.sort, "") if book else ""
-            section = _Section(path, Place(of_study, path, folder, data))
+            section = _Section(path, Place(of_study, path, folder, data, not study.implied))
             if book is not None:
                 section.books.append(book)
                 section.books += [

@@ -1,8 +1,8 @@
-"""Which node a name means anywhere in an ARC, and where that node belongs.
+"""Which node a name means in an ARC, and where that node belongs.
 
 In an ARC a table begins where another ended, often in another workbook: what links them is the
-name. So a name is one node in all of it, whatever the headings call it, but for a source and a
-sample that one row makes of it, and for files.
+name, whatever the headings call it. Names such as ``1`` or ``control`` are used again and again,
+so a name is looked for in its own study first, and elsewhere only where it is made but once.
 """
 
 from __future__ import annotations
@@ -26,43 +26,82 @@ class Place:
     """Where a workbook's tables are: paths of its study and of itself, and its folder in the ARC.
 
     ``data``: the folder below it that file names start from. ``folder`` is None where the
-    workbook came alone, so that names stay what they are.
+    workbook came alone, so that names stay what they are. ``in_study``: whether there is a study.
     """
 
     study: str
     own: str
     folder: str | None = None
     data: str = ""
+    in_study: bool = True
+
+    @property
+    def makes_for(self) -> str:
+        """Where what its tables make belongs: to the study, or to an assay that has none."""
+        return self.study if self.in_study else self.own
+
+
+Known = dict[str, dict[str, tuple[Kind, str]]]
 
 
 @dataclass
 class Names:
-    """What each name of a material is in an ARC: filled from all tables before any is read."""
+    """What each name of a material is, by section: filled from all tables before any is read.
 
-    _made: dict[str, tuple[Kind, str]] = field(default_factory=dict)
-    _copied: dict[str, tuple[Kind, str]] = field(default_factory=dict)
-    _used: dict[str, dict[Kind, str]] = field(default_factory=dict)
+    ``ambiguous``: names that were looked for, and that several other studies have.
+    """
+
+    _made: Known = field(default_factory=dict)
+    _copied: Known = field(default_factory=dict)
+    _used: Known = field(default_factory=dict)
+    ambiguous: set[str] = field(default_factory=set)
 
     def add(self, table: AnnotationTable, place: Place) -> None:
         """Learn the names of a table."""
         for _number, cells in table.rows:
             inputs = _named(table.columns.inputs, cells)
             for name, kind in inputs.items():
-                self._used.setdefault(name, {}).setdefault(kind, _home(kind, place))
+                known = self._used.setdefault(name, {})
+                if place.study not in known or kind is Kind.SOURCE:
+                    known[place.study] = (kind, _home(kind, place))
             for name, kind in _named(table.columns.outputs, cells).items():
-                known = self._copied if name in inputs else self._made
-                known.setdefault(name, (kind, _home(kind, place)))
+                into = self._copied if name in inputs else self._made
+                home = place.own if kind is Kind.MATERIAL else place.makes_for
+                into.setdefault(name, {}).setdefault(place.makes_for, (kind, home))
 
     def ref(self, kind: Kind, name: str, place: Place) -> NodeRef:
-        """The node that a cell of some kind means."""
-        made = self._made.get(name)
-        if made is None and kind is not Kind.SOURCE:
-            made = self._copied.get(name)
-        if made is not None:
-            return NodeRef(made[0], name, made[1])
+        """The node that a cell of some kind means.
+
+        What the study itself makes comes first, then what another makes. What nobody makes is
+        the study's own, but for the name in an assay of no study, which is that of the study
+        where it is met.
+        """
+        sources = [self._made] if kind is Kind.SOURCE else [self._made, self._copied]
+        for source in sources:
+            known = source.get(name, {})
+            if place.makes_for in known:
+                return _ref(name, known[place.makes_for])
+        for source in sources:
+            found = self._elsewhere(name, source.get(name, {}))
+            if found is not None:
+                return found
         used = self._used.get(name, {})
-        first = Kind.SOURCE if Kind.SOURCE in used else next(iter(used), kind)
-        return NodeRef(first, name, used.get(first) or _home(kind, place))
+        own = used.get(place.study)
+        others = {study: of for study, of in used.items() if study != place.study}
+        if not place.in_study and others:
+            found = self._elsewhere(name, others)
+            if found is not None:
+                return found
+        return _ref(name, own or (kind, _home(kind, place)))
+
+    def _elsewhere(self, name: str, known: dict[str, tuple[Kind, str]]) -> NodeRef | None:
+        if len(known) > 1:
+            self.ambiguous.add(name)
+        return _ref(name, next(iter(known.values()))) if len(known) == 1 else None
+
+
+def _ref(name: str, known: tuple[Kind, str]) -> NodeRef:
+    return NodeRef(known[0], name, known[1])
 
 
 def _named(columns: Sequence[Column], cells: Sequence[str]) -> dict[str, Kind]:
