@@ -84,19 +84,30 @@ def _named_file(path: Path) -> Iterator[Discovery]:
             magic = stream.read(4)
     except OSError:
         magic = b""
-    if magic in _ZIP_MAGIC or path.suffix.lower() in _ARCHIVES:
+    suffix = path.suffix.lower()
+    if suffix in _ARCHIVES or (magic in _ZIP_MAGIC and suffix not in _READABLE):
         yield from _or_nothing_here(_archive(path, str(path)), str(path))
         return
-    found = _recognise(SingleFile(path), path.name)
+    found = _whole_of(path) or _recognise(SingleFile(path), path.name)
     if isinstance(found, PassedOver):
         found = _main_of_folder(path) or found
-    if isinstance(found, PassedOver) and path.suffix.lower() in _JSON:
+    if isinstance(found, PassedOver) and suffix in _JSON:
         # say what is wrong with its JSON rather than that it is nothing known
         try:
             json_text.parse(read_file(path), str(path))
         except SourceError as error:
             found = Refused(str(path), error)
     yield from _or_nothing_here(iter([found]), str(path))
+
+
+def _whole_of(path: Path) -> Discovery | None:
+    """The source of many folders that a named file is the main file of, such as an ARC."""
+    for fmt in FORMATS:
+        if fmt.has_roots and fmt.mains(Bundle(SingleFile(path)), [path.name]):
+            files = FolderFiles(path.parent)
+            if fmt.roots(files.names()).get("") == path.name:
+                return Found(fmt, Bundle(files, main=path.name), path.name)
+    return None
 
 
 def _main_of_folder(path: Path) -> Discovery | None:
@@ -162,10 +173,12 @@ def _walk(files: Files) -> Iterator[Discovery]:
             # one that has only folders in it may be a source all the same
             folders.setdefault("" if above.name == "" else above.as_posix() + "/", [])
 
+    roots = _roots(folders)
     owners: dict[str, Found] = {}
     for folder in sorted(folders):
         owner = _innermost(owners, folder)
-        found = list(_folder_sources(files, folder, folders[folder], owner))
+        found = _root(files, folder, roots, owner)
+        found = found or list(_folder_sources(files, folder, folders[folder], owner))
         yield from found
         for source in found:
             if isinstance(source, Found) and source.format.owns_subfolders:
@@ -175,6 +188,26 @@ def _walk(files: Files) -> Iterator[Discovery]:
             yield from _held_files(files, folder, folders[folder], holder)
         elif not found:
             yield from _loose_files(files, folder, folders[folder])
+
+
+def _roots(folders: dict[str, list[str]]) -> dict[str, tuple[Format, str]]:
+    """Folders that are a source by what lies below them, with the format and the main file."""
+    names = [folder + name for folder in folders for name in folders[folder]]
+    found: dict[str, tuple[Format, str]] = {}
+    for fmt in FORMATS:
+        for folder, main in fmt.roots(names).items():
+            found.setdefault(folder, (fmt, main))
+    return found
+
+
+def _root(
+    files: Files, folder: str, roots: dict[str, tuple[Format, str]], owner: Found | None
+) -> list[Discovery]:
+    if folder not in roots or (owner is not None and roots[folder][0] is not owner.format):
+        return []
+    fmt, main = roots[folder]
+    nested = folder[len(owner.bundle.folder) :] if owner else ""
+    return [Found(fmt, Bundle(files, folder, main=main), main, owner, nested)]
 
 
 def _innermost(owners: dict[str, Found], folder: str) -> Found | None:

@@ -30,6 +30,10 @@ def _no_mains(folder: Bundle, names: Sequence[str]) -> list[str]:
     return []
 
 
+def _no_roots(names: Sequence[str]) -> dict[str, str]:
+    return {}
+
+
 def _never(sniff: Sniff) -> bool:
     return False
 
@@ -39,7 +43,10 @@ class Format:
     """One row of the table.
 
     ``mains`` looks at a folder and the names of the files directly in it, and gives the main
-    file of each source that the folder is. ``is_file`` says whether a file on its own is one.
+    file of each source that the folder is. ``roots`` looks at all files below a place, and gives
+    the folders that are a source by what lies below them, each with its main file; that comes
+    before what any format says of a folder by itself. ``is_file`` says whether a file on its own
+    is one.
     ``suffixes`` are those of files that are looked at when met on a walk through a folder.
     ``owns_subfolders``: what lies below belongs to the source, but for sources nested in it;
     ``holds`` names the formats that these may have, beside its own.
@@ -49,10 +56,15 @@ class Format:
     title: str
     read: Callable[[Bundle], Document]
     mains: Callable[[Bundle, Sequence[str]], list[str]] = _no_mains
+    roots: Callable[[Sequence[str]], dict[str, str]] = _no_roots
     is_file: Callable[[Sniff], bool] = _never
     suffixes: tuple[str, ...] = ()
     owns_subfolders: bool = False
     holds: tuple[str, ...] = ()
+
+    @property
+    def has_roots(self) -> bool:
+        return self.roots is not _no_roots
 
 
 _JSON = (".json", ".jsonld")
@@ -75,6 +87,16 @@ FORMATS: tuple[Format, ...] = (
         isa.read_json,
         is_file=isa.is_isa_json,
         suffixes=(".json",),
+    ),
+    Format(
+        "isa-xlsx",
+        "ISA-XLSX (ARC)",
+        isa.read_xlsx,
+        mains=isa.arc_mains,
+        roots=isa.arc_roots,
+        is_file=isa.is_isa_workbook,
+        suffixes=(".xlsx",),
+        owns_subfolders=True,
     ),
     Format(
         "icat",

@@ -6,7 +6,7 @@ ISA-Tab format, sections 2.3 and 2.4. Headings are read whatever their case and 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -27,6 +27,9 @@ class Role(Enum):
     CHARACTERISTIC = auto()
     FACTOR = auto()
     COMMENT = auto()
+    COMPONENT = auto()
+    PROTOCOL_TYPE = auto()
+    PROTOCOL_TEXT = auto()
     UNIT = auto()
     TERM_SOURCE = auto()
     TERM_ACCESSION = auto()
@@ -73,7 +76,10 @@ _BRACKETED = {
     "unit": Role.UNIT,
 }
 _BRACKETS = re.compile(r"(?P<word>[^\[\]]+?)\s*\[\s*(?P<name>.*?)\s*\]?\s*", re.DOTALL)
-_QUALIFIABLE = {Role.CHARACTERISTIC, Role.PARAMETER, Role.FACTOR}
+_QUALIFIABLE = {
+    Role.CHARACTERISTIC, Role.PARAMETER, Role.FACTOR, Role.COMPONENT, Role.PROTOCOL_TYPE,
+}  # fmt: skip
+Classified = tuple[Role, str, Kind | None, bool]
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ class _Draft:
         )
 
 
-def classify(heading: str) -> tuple[Role, str, Kind | None, bool]:
+def classify(heading: str) -> Classified:
     """Role, name, kind of material, and whether the specification knows the heading."""
     text = re.sub(r"\s+", " ", heading).strip()
     lower = text.lower()
@@ -135,7 +141,9 @@ def classify(heading: str) -> tuple[Role, str, Kind | None, bool]:
     return Role.COMMENT, text, None, False
 
 
-def columns(headings: Sequence[str]) -> list[Column]:
+def columns(
+    headings: Sequence[str], classify: Callable[[str], Classified] = classify
+) -> list[Column]:
     """The columns of a heading row, each with the positions of those that qualify it.
 
     A qualifier that has nothing to qualify becomes a comment, named by what it follows.

@@ -14,6 +14,10 @@ _KNOWN = (
     "Metabolite Identification File",
 )  # fmt: skip
 _BY_LOWER = {name.lower(): name for name in _KNOWN}
+# RFC 7111 (CSV), RFC 5147 (text), RFC 3778 (PDF), XPointer: a scheme, then what it selects
+_FRAGMENT = re.compile(
+    r"(?P<whole>[^#]+)#(?:(?:col|row|cell|line|char|page|xywh|t)=|xpointer\(|/).+", re.IGNORECASE
+)
 _RESULTS = ("Assignment File", "Identification File")
 
 
@@ -26,6 +30,12 @@ def file_type(heading: str) -> str:
 def class_name(type_name: str) -> str | None:
     """The class of a known type of file: ``Raw Data File`` is a ``RawDataFile``."""
     return type_name.replace(" ", "") if type_name.lower() in _BY_LOWER else None
+
+
+def fragment_of(name: str) -> str:
+    """The file that a name selects a part of (``a.csv`` of ``a.csv#col=2``), else empty."""
+    match = _FRAGMENT.fullmatch(name)
+    return match["whole"] if match else ""
 
 
 def is_derived(type_name: str) -> bool:

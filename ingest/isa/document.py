@@ -34,7 +34,8 @@ class IsaDocument:
         the only study comes before them.
         """
         whole = self.investigation
-        only = whole.studies[0] if len(whole.studies) == 1 else None
+        studies = [study for study in whole.studies if not study.implied]
+        only = studies[0] if len(studies) == 1 else None
         identifiers = [whole.identifier, only.identifier if only else ""]
         if is_study_accession(identifiers[1]) and not is_study_accession(identifiers[0]):
             identifiers.reverse()

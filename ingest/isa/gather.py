@@ -60,6 +60,15 @@ class Scopes:
     study: Nodes
     own: Nodes
 
+    @property
+    def declared(self) -> bool:
+        """Whether the study has told of its samples, so that others are worth a warning."""
+        return self.study.has(Kind.SAMPLE)
+
+    def ref(self, kind: Kind, name: str) -> NodeRef:
+        """The node that a cell of a table means."""
+        return NodeRef(kind, name)
+
     def of(self, ref: NodeRef) -> Nodes:
         if ref.kind is Kind.FILE:
             return self.files

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode, Triple
 from ingest.findings import Findings
 from ingest.isa import accessions, paths
 from ingest.isa.accessions import Bearer
-from ingest.isa.data_files import class_name
+from ingest.isa.data_files import class_name, fragment_of
 from ingest.isa.model import Investigation, Kind, Node, NodeRef, Process, Study, Table
 from ingest.isa.people import People
 from ingest.isa.statements import Statements
@@ -50,13 +50,15 @@ class Graphs:
         self._people = people
         self._where = where
         self._findings = findings
+        self._files = {node.ref for node in investigation.files}
         self._process_paths: dict[str, list[str]] = {}
         self._identifiers = accessions.assign(self._bearers(), where, findings)
 
     def of_study(self, study: Study) -> Iterator[list[Triple]]:
         """The triples of a study's own table and of each assay's."""
+        runs = {paths.assay_path(study, assay) for assay in study.assays if assay.is_run}
         for owner, table in _tables(study):
-            yield from self._table(study, owner, table)
+            yield from self._table(study, owner, table, owner in runs)
 
     def files(self) -> Iterator[Triple]:
         """The triples that describe data files, which belong to the investigation as a whole."""
@@ -104,7 +106,9 @@ class Graphs:
                 )  # fmt: skip
         return made
 
-    def _table(self, study: Study, owner: str, table: Table) -> Iterator[list[Triple]]:
+    def _table(
+        self, study: Study, owner: str, table: Table, is_run: bool
+    ) -> Iterator[list[Triple]]:
         out = self._out
         of_study = paths.study_path(study)
         whole = out.node(owner)
@@ -122,8 +126,10 @@ class Graphs:
                 out.link(node_of(node.ref), "derivesFrom", node_of(origin))
             yield out.drain()
         made = [out.node(path) for path in self._paths(of_study, owner, table)]
+        class_ = "WorkflowInvocation" if is_run else "Process"
         for process, subject in zip(table.processes, made, strict=True):
             out.link(whole, "processSequence", subject)
+            out.type(subject, class_)
             self._process(process, subject, of_study)
             for ref in process.inputs:
                 out.link(subject, "inputs", node_of(ref))
@@ -154,12 +160,25 @@ class Graphs:
         if node.address:
             out.link(subject, "id", out.node(node.address))
         if node.ref.kind is Kind.FILE:
+            self._fragment(node.ref, subject)
             for word, checksum in accessions.checksums(node.comments):
                 out.say(subject, word, literal(checksum))
 
+    def _fragment(self, ref: NodeRef, subject: NamedNode) -> None:
+        """Part of a file, such as a column of a table, by a name such as ``a.csv#col=2``."""
+        name = fragment_of(ref.name)
+        if not name:
+            return
+        out = self._out
+        whole = NodeRef(Kind.FILE, name)
+        path = paths.node_path(whole, "", "")
+        out.link(subject, "fragmentOf", out.node(path))
+        if whole not in self._files and out.is_new(path):
+            out.type(out.node(path), "DataFile")
+            out.text(out.node(path), name=name)
+
     def _process(self, process: Process, subject: NamedNode, study: str) -> None:
         out = self._out
-        out.type(subject, "Process")
         out.text(subject, name=process.name, nameType=process.name_type)
         owner = study
         if process.protocol:

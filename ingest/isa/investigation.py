@@ -21,6 +21,7 @@ from ingest.isa.model import (
     Protocol,
     Publication,
     Study,
+    Workflow,
 )
 from ingest.isa.sections import Part, Section
 
@@ -67,6 +68,34 @@ class InvestigationParts:
             people=_each(part[s.CONTACTS], self._person),
             comments=_all_comments(own),
             assays=_each(part[s.ASSAYS], self._assay),
+        )
+
+    def assay(self, part: Part, is_run: bool = False) -> Assay:
+        """An assay or run that has a file of its own, without its tables."""
+        own = part[s.ASSAYS]
+        return replace(
+            self._assay(own, 0),
+            identifier=self._single(own, "identifier"),
+            title=self._single(own, "title"),
+            description=self._single(own, "description"),
+            people=_each(part[s.CONTACTS], self._person),
+            comments=_all_comments(own),
+            is_run=is_run,
+            workflows=tuple(_split(own.at("workflow identifiers", 0))),
+        )
+
+    def workflow(self, part: Part) -> Workflow:
+        own = part[s.PROTOCOLS]
+        return Workflow(
+            identifier=self._single(own, "identifier"),
+            protocol=replace(
+                self._protocol(own, 0), description=self._single(own, "description"), comments=()
+            ),
+            title=self._single(own, "title"),
+            filename=self._single(own, "file name"),
+            sub_workflows=tuple(_split(own.at("sub workflow identifiers", 0))),
+            people=_each(part[s.CONTACTS], self._person),
+            comments=_all_comments(own),
         )
 
     def _single(self, section: Section, word: str) -> str:

@@ -93,6 +93,11 @@ class NodeReader:
         ):
             read = (self._values.read(item, sort) for item in record.records(word))
             into.update(dict.fromkeys(value for value in read if value is not None))
+        for item in record.records("additionalProperties"):  # what ISA JSON-LD calls both
+            is_factor = item.data.get("additionalType") == "FactorValue"
+            value = self._values.read(item, FACTOR if is_factor else CHARACTERISTIC)
+            if value is not None:
+                (gathered.factor_values if is_factor else gathered.characteristics)[value] = None
         gathered.comments.update(dict.fromkeys(record.comments()))
         gathered.derives_from.update(dict.fromkeys(self._origins(record)))
         if is_address(identity) and identity != ref.name:

@@ -13,6 +13,7 @@ from ingest.isa.declare import declare
 from ingest.isa.derivation import without_implied
 from ingest.isa.document import IsaDocument
 from ingest.isa.gather import Nodes, Scopes
+from ingest.isa.json_arc import is_arc_export, unwrapped
 from ingest.isa.json_nodes import Refs
 from ingest.isa.json_table import TableReader, is_placeholder, protocol
 from ingest.isa.keys import with_assay_keys, with_study_keys
@@ -53,7 +54,7 @@ _ONLY_ISA = {"materials", "processSequence", "assays", "studyDesignDescriptors"}
 
 def is_isa_json(sniff: Sniff) -> bool:
     """Whether a file is an ISA-JSON investigation, or surely an ISA-JSON study."""
-    content = sniff.json
+    content = unwrapped(sniff.json)
     if not isinstance(content, dict) or "$schema" in content or "@graph" in content:
         return False
     studies = content.get("studies")
@@ -90,6 +91,7 @@ def read_json(bundle: Bundle) -> IsaDocument:
             where=where,
             todo="check that it is ISA-JSON",
         )
+    content = unwrapped(content)
     bare = not isinstance(content.get("studies"), list)
     if bare and not _is_study(content):
         raise InvalidSource(
@@ -108,6 +110,7 @@ class _Reader:
         self._findings = findings
         self._ids = Ids(content)
         self._files = Nodes()
+        self._is_arc = is_arc_export(content)
 
     def bare_study(self) -> Investigation:
         studies = with_study_keys([self._study(self._root)], "$", self._findings)
@@ -144,7 +147,8 @@ class _Reader:
             if not is_placeholder(item, made):
                 protocols.setdefault(made.name, made)
         factors = tuple(_factor(r) for r in record.records("factors"))
-        reader = TableReader(ids, Scopes(self._files, nodes, nodes), {}, protocols)
+        scopes = Scopes(self._files, nodes, nodes)
+        reader = TableReader(ids, scopes, {}, protocols, self._is_arc)
         table, refs = reader.read(record)
         assays = [self._assay(r, ids, nodes, refs, protocols) for r in record.records("assays")]
         nodes_read = without_implied(nodes.freeze(), table, [a.table for a in assays])
@@ -172,7 +176,7 @@ class _Reader:
         self, record: Record, ids: Ids, nodes: Nodes, refs: Refs, protocols: dict[str, Protocol]
     ) -> Assay:
         scopes = Scopes(self._files, nodes, Nodes())
-        reader = TableReader(Ids(record.data, outer=ids), scopes, refs, protocols)
+        reader = TableReader(Ids(record.data, outer=ids), scopes, refs, protocols, self._is_arc)
         table, _refs = reader.read(record)
         made = Assay(
             key="",

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ingest.isa.gather import Scopes, categories_of, units_of
+from ingest.isa.json_arc import components, in_arc, rows_of
 from ingest.isa.json_nodes import NodeReader, Refs
 from ingest.isa.json_values import CHARACTERISTIC, PARAMETER, Values
-from ingest.isa.model import Component, Kind, NodeRef, Process, Protocol, Table
+from ingest.isa.model import Annotation, Component, Kind, NodeRef, Process, Protocol, Table
 from ingest.isa.paths import is_address
 from ingest.isa.record import Ids, Record, plain
 
@@ -19,8 +20,14 @@ class TableReader:
     """Reads one study or assay object; protocols met on the way are added to ``protocols``."""
 
     def __init__(
-        self, ids: Ids, scopes: Scopes, outer: Refs, protocols: dict[str, Protocol]
+        self,
+        ids: Ids,
+        scopes: Scopes,
+        outer: Refs,
+        protocols: dict[str, Protocol],
+        is_arc: bool = False,
     ) -> None:
+        self._is_arc = is_arc
         self._ids = ids
         self._scopes = scopes
         self._outer = outer
@@ -48,7 +55,7 @@ class TableReader:
             mentioned=tuple(nodes.mentioned),
             processes=processes,
             characteristic_categories=categories_of(categories, values.seen[CHARACTERISTIC]),
-            unit_categories=units_of(units, every),
+            unit_categories=units_of((*units, *values.units), every),
         )
         return table, nodes.refs
 
@@ -71,6 +78,8 @@ class TableReader:
                     else:
                         previous[m][n] = None
             record.finish()
+        if self._is_arc and not any(previous):
+            return tuple(row for process in made for row in rows_of(process))
         return tuple(
             replace(
                 process,
@@ -81,31 +90,44 @@ class TableReader:
 
     def _process(self, record: Record, nodes: NodeReader, values: Values) -> Process:
         parameters = [values.read(r, PARAMETER) for r in record.records("parameterValues")]
-        return Process(
+        inputs = [nodes.ref(r, Kind.SAMPLE) for r in record.records("inputs")]
+        outputs = [nodes.ref(r, Kind.SAMPLE) for r in record.records("outputs")]
+        distinct = _all if self._is_arc else _distinct
+        process = Process(
             name=record.text("name"),
-            protocol=self._protocol(record),
             performer=record.text("performer"),
             date=record.text("date"),
             parameter_values=tuple(v for v in parameters if v is not None),
             comments=record.comments(),
-            inputs=_distinct(nodes.ref(r, Kind.SAMPLE) for r in record.records("inputs")),
-            outputs=_distinct(nodes.ref(r, Kind.SAMPLE) for r in record.records("outputs")),
+            inputs=distinct(inputs),
+            outputs=distinct(outputs),
         )
+        return self._with_protocol(process, record)
 
-    def _protocol(self, record: Record) -> str:
+    def _with_protocol(self, process: Process, record: Record) -> Process:
+        """The process with the name of its protocol, which is added to those that are known."""
         executed = record.record("executesProtocol")
+        if executed is None and self._is_arc:
+            made = in_arc(process, is_unnamed=True)
+            self._protocols.setdefault(made.protocol, Protocol(made.protocol))
+            return made
         if executed is None:
             record.findings.warned("missing-protocol", record.path, "a process without protocol")
-            return ""
+            return process
         resolved = self._ids.resolve(executed)
         if resolved is None:
-            return ""
-        made = protocol(resolved)
-        if is_placeholder(resolved, made):
+            return process
+        is_unnamed = not plain(resolved.data.get("name"))
+        found = protocol(resolved)
+        if is_placeholder(resolved, found):
             record.findings.warned("missing-protocol", record.path, "the protocol is 'unknown'")
-            return ""
-        self._protocols.setdefault(made.name, made)
-        return made.name
+            return process
+        process = replace(process, protocol=found.name)
+        if self._is_arc:
+            process = in_arc(process, is_unnamed)
+            found = replace(found, name=process.protocol, components=components(found.components))
+        self._protocols.setdefault(found.name, found)
+        return process
 
 
 def protocol(record: Record) -> Protocol:
@@ -113,8 +135,13 @@ def protocol(record: Record) -> Protocol:
     identity = plain(record.data.get("@id"))
     components = []
     for item in record.records("components"):
-        name = item.text("componentName")
-        components.append(Component(name, item.annotation("componentType"), item.comments()))
+        said = item.text("alternateName")  # in ISA JSON-LD: the value and its term, as one text
+        name = item.text("componentName") or item.text("value") or said
+        type_ = item.annotation("componentType") or Annotation(
+            item.text("category"), "", item.text("categoryCode")
+        )
+        term = Annotation("", "", item.text("valueCode"))
+        components.append(Component(name, type_, item.comments(), term))
         item.finish()
     parameters = []
     for item in record.records("parameters"):
@@ -143,6 +170,10 @@ def is_placeholder(record: Record, made: Protocol) -> bool:
 
 def _distinct(refs: Iterable[NodeRef | None]) -> tuple[NodeRef, ...]:
     return tuple(dict.fromkeys(r for r in refs if r is not None))
+
+
+def _all(refs: Iterable[NodeRef | None]) -> tuple[NodeRef, ...]:
+    return tuple(r for r in refs if r is not None)
 
 
 def _joined(before: Process, after: Process) -> bool:

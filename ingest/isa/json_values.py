@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ingest.findings import Findings
-from ingest.isa.model import NOTHING, Annotation, Value
+from ingest.isa.model import NOTHING, Annotation, Comment, Value
 from ingest.isa.record import Ids, Record, annotation, plain
 
 CHARACTERISTIC, FACTOR, PARAMETER = "characteristicType", "factorName", "parameterName"
@@ -20,6 +21,7 @@ class Values:
     def __init__(self, ids: Ids, findings: Findings) -> None:
         self._ids = ids
         self._findings = findings
+        self.units: dict[Annotation, None] = {}
         self.seen: dict[str, dict[Value, None]] = {CHARACTERISTIC: {}, FACTOR: {}, PARAMETER: {}}
 
     def read(self, item: Record, sort: str) -> Value | None:
@@ -32,10 +34,21 @@ class Values:
         value = record.annotation("value") if isinstance(raw, dict) else Annotation(plain(raw))
         unit = self._unit(record)
         comments = record.comments()
+        # ISA JSON-LD has a term beside each text
+        value = replace(value, accession=value.accession or record.text("valueCode"))
+        if unit:
+            unit = replace(unit, accession=unit.accession or record.text("unitCode"))
+        code = record.text("categoryCode")
+        if code:
+            comments += (Comment("categoryCode", code),)
         record.finish()
         if not value and not comments:
             if unit:
-                self._findings.lost("qualifier-without-value", record.path, "a unit without value")
+                self.units[unit] = None
+                self._findings.repaired(
+                    "unit-without-value", record.path,
+                    f"{unit.value or unit.accession!r} is kept among the units of the table",
+                )  # fmt: skip
             return None
         made = Value(category, value, unit, comments)
         self.seen[sort][made] = None

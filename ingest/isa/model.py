@@ -25,10 +25,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NodeRef:
-    """A node by kind and name; unique in its study, its assay or, a file, in the investigation."""
+    """A node by kind and name; unique in its study, its assay or, a file, in the investigation.
+
+    ``home``: the path of the section that it belongs to, where that is told of each node.
+    """
 
     kind: Kind
     name: str
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +163,12 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Component:
+    """``term``: source and accession of the component itself, rather than of its type."""
+
     name: str
     type: Annotation = NOTHING
     comments: tuple[Comment, ...] = ()
+    term: Annotation = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +193,10 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Assay:
-    """``key`` tells the assay apart within its study: its file name where it has one."""
+    """``key`` tells the assay apart within its study: its file name where it has one.
+
+    ``is_run``: it is a run of the ``workflows``, by their identifiers, not work in a laboratory.
+    """
 
     key: str
     filename: str = ""
@@ -199,11 +209,17 @@ class Assay:
     people: tuple[Person, ...] = ()
     comments: tuple[Comment, ...] = ()
     table: Table = Table()
+    is_run: bool = False
+    workflows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """``key`` tells the study apart within its investigation: its identifier where it has one."""
+    """``key`` tells the study apart within its investigation: its identifier where it has one.
+
+    ``implied``: it only holds the assays and runs that no study claims. ``shared``: the paths of
+    assays of other studies that this study claims as well.
+    """
 
     key: str
     identifier: str = ""
@@ -220,6 +236,21 @@ class Study:
     comments: tuple[Comment, ...] = ()
     assays: tuple[Assay, ...] = ()
     table: Table = Table()
+    implied: bool = False
+    shared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A workflow of an ARC: a protocol for computers, with a folder and people of its own."""
+
+    identifier: str
+    protocol: Protocol
+    title: str = ""
+    filename: str = ""
+    sub_workflows: tuple[str, ...] = ()
+    people: tuple[Person, ...] = ()
+    comments: tuple[Comment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,4 +269,5 @@ class Investigation:
     comments: tuple[Comment, ...] = ()
     studies: tuple[Study, ...] = ()
     files: tuple[Node, ...] = ()
+    workflows: tuple[Workflow, ...] = ()
     implied: bool = False

@@ -21,11 +21,15 @@ def _segment(name: str) -> str:
 
 
 def study_path(study: Study) -> str:
-    return f"study/{_segment(study.key)}"
+    return INVESTIGATION if study.implied else f"study/{_segment(study.key)}"
 
 
 def assay_path(study: Study, assay: Assay) -> str:
-    return f"{study_path(study)}/assay/{_segment(assay.key)}"
+    return f"{study_path(study)}/{'run' if assay.is_run else 'assay'}/{_segment(assay.key)}"
+
+
+def workflow_path(identifier: str) -> str:
+    return part_path(INVESTIGATION, "workflow", identifier)
 
 
 def part_path(owner: str, kind: str, name: str) -> str:
@@ -39,7 +43,7 @@ def node_path(ref: NodeRef, study: str, own: str) -> str:
         if is_address(ref.name):
             return valid_reference(ref.name)
         return "file/" + "/".join(map(_segment, ref.name.replace("\\", "/").split("/")))
-    owner = study if ref.kind in (Kind.SOURCE, Kind.SAMPLE) else own
+    owner = ref.home or (study if ref.kind in (Kind.SOURCE, Kind.SAMPLE) else own)
     return part_path(owner, ref.kind.value, ref.name)
 
 

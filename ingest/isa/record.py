@@ -135,6 +135,7 @@ class Record:
             if (
                 key not in self._asked
                 and not key.startswith("@")
+                and key != "additionalType"
                 and value not in (None, "", [], {})
             ):
                 self.findings.lost("unknown-key", f"{self.path}.{key}", "no key of ISA-JSON")

@@ -8,7 +8,7 @@ specification knows is kept as a comment.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.findings import Findings
@@ -74,6 +74,21 @@ for _words, _to in (
         _LABELS[f"study {_word}"] = (True, _to, _word)
 
 
+@dataclass(frozen=True)
+class Vocabulary:
+    """Headings and labels in lower case.
+
+    A heading opens a section, of a study where the first is true. A label has its section too,
+    and the word that its values are known by.
+    """
+
+    headings: Mapping[str, tuple[bool, str]]
+    labels: Mapping[str, tuple[bool, str, str]]
+
+
+TAB = Vocabulary(_HEADINGS, _LABELS)
+
+
 @dataclass
 class Field:
     """The values to the right of one label."""
@@ -129,34 +144,39 @@ def is_investigation(rows: Sequence[tuple[int, list[str]]]) -> bool:
 
 
 def take_apart(
-    rows: Sequence[tuple[int, list[str]]], name: str, findings: Findings
+    rows: Sequence[tuple[int, list[str]]],
+    name: str,
+    findings: Findings,
+    vocabulary: Vocabulary = TAB,
 ) -> InvestigationFile:
     """The sections of an investigation file; ``name`` goes into the findings."""
+    headings, labels = vocabulary.headings, vocabulary.labels
     made = InvestigationFile(Part(), [], 0)
     in_study, section = False, INVESTIGATION
     for line, cells in rows:
         label, values = cells[0], _trimmed(cells[1:])
         plain = _plain(label)
-        if plain in _HEADINGS and not values:
-            in_study, section = _HEADINGS[plain]
+        if plain in headings and not values:
+            in_study, section = headings[plain]
             if section == STUDY:
                 made.studies.append(Part(line))
             continue
         word = plain
-        if plain in _LABELS:
-            in_study, section, word = _LABELS[plain]
+        if plain in labels:
+            in_study, section, word = labels[plain]
             made.labels += 1
         if in_study and not made.studies:
             made.studies.append(Part(line))
         if plain == "study identifier" and word in made.studies[-1][STUDY].fields:
             made.studies.append(Part(line))
         part = made.studies[-1] if in_study else made.investigation
-        _put(part[section], label, plain, word, line, values, f"{name}: row {line}", findings)
+        known = plain in labels
+        _put(part[section], label, known, word, line, values, f"{name}: row {line}", findings)
     return made
 
 
 def _put(
-    section: Section, label: str, plain: str, word: str, line: int, values: list[str],
+    section: Section, label: str, is_known: bool, word: str, line: int, values: list[str],
     where: str, findings: Findings,
 ) -> None:  # fmt: skip
     comment = _COMMENT.fullmatch(label)
@@ -164,7 +184,7 @@ def _put(
         section.comments.append(Field(comment["name"], line, values))
     elif label.startswith("#"):
         findings.warned("comment-line", where, " ".join([label, *values]).strip())
-    elif plain in _LABELS:
+    elif is_known:
         known = section.fields.get(word)
         if known is None:
             section.fields[word] = Field(label, line, values)
@@ -174,10 +194,10 @@ def _put(
             findings.warned("repeated-label", where, f"{label!r} again; kept as a comment")
             section.comments.append(Field(label, line, values))
     elif values:
-        findings.warned("unknown-label", where, f"{label!r} is no ISA-Tab label; kept as a comment")
+        findings.warned("unknown-label", where, f"{label!r} is no ISA label; kept as a comment")
         section.comments.append(Field(label, line, values))
     else:
-        findings.lost("unknown-line", where, f"{label!r} is no ISA-Tab label")
+        findings.lost("unknown-line", where, f"{label!r} is no ISA label")
 
 
 def _plain(label: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ingest.findings import Findings
 from ingest.isa.columns import Column, columns
@@ -23,27 +23,40 @@ def read_table(
     findings: Findings,
     protocols: Sequence[str] = (),
 ) -> Table:
-    """The graph that a table's rows make; ``name`` and line numbers go into the findings.
+    """The graph that an ISA-Tab table makes; ``name`` and line numbers go into the findings.
 
     ``protocols``: the declared names, which a cell may write in another case.
     """
     if not rows:
         findings.warned("empty-table", name, "the table is empty")
         return Table()
-    reader = _TableReader(name, rows[0], scopes, findings, protocols)
+    made = columns(rows[0][1])
+    reader = TableReader(name, rows[0], made, layout(made), scopes, findings, protocols)
     for number, cells in rows[1:]:
         reader.row(number, cells)
     return reader.finish()
 
 
-class _TableReader:
+class TableReader:
+    """Makes nodes and processes of rows under headings whose layout is known.
+
+    ``sheet``: what an annotation table is called, which is the protocol of rows that name none,
+    and the name of the process in rows that do. ``offset``: how many columns stand before it.
+    ``categories``: the terms of the characteristics that its headings name.
+    """
+
     def __init__(
         self,
         name: str,
         heading: Row,
+        columns: Sequence[Column],
+        layout: Layout,
         scopes: Scopes,
         findings: Findings,
         protocols: Sequence[str],
+        sheet: str = "",
+        offset: int = 0,
+        categories: Mapping[str, Annotation] | None = None,
     ) -> None:
         self._protocols = {p: p for p in protocols}
         for protocol in protocols:
@@ -53,13 +66,17 @@ class _TableReader:
         self._width = len(self._headings)
         self._scopes = scopes
         self._findings = findings
-        self._columns = columns(self._headings)
-        self._layout: Layout = layout(self._columns)
+        self._columns = columns
+        self._layout = layout
+        self._sheet = sheet
+        self._categories = categories or {}
+        self._offset = offset
         self._factors = FactorValues(self._layout, name, findings)
         self._paths: list[Path] = []
         self._mentioned: dict[NodeRef, None] = {}
         self._values: dict[tuple[str, ...], Value] = {}
-        self._declared = scopes.study.has(Kind.SAMPLE)
+        self._units: dict[Annotation, None] = {}
+        self._declared = scopes.declared
         self._tell_of_headings(heading[0])
 
     def finish(self) -> Table:
@@ -71,8 +88,10 @@ class _TableReader:
             nodes=self._scopes.own.freeze() if self._scopes.own is not self._scopes.study else (),
             mentioned=tuple(self._mentioned),
             processes=merge(self._paths),
-            characteristic_categories=categories_of((Annotation(n) for n in names), ()),
-            unit_categories=units_of((), self._values.values()),
+            characteristic_categories=categories_of(
+                (self._categories.get(n, Annotation(n)) for n in names), ()
+            ),
+            unit_categories=units_of(self._units, self._values.values()),
         )
 
     def row(self, number: int, cells: list[str]) -> None:
@@ -153,7 +172,7 @@ class _TableReader:
         if not name:
             self._unnamed(step, number, cells, path)
             return None
-        ref = NodeRef(step.kind, name)
+        ref = self._scopes.ref(step.kind, name)
         nodes = self._scopes.of(ref)
         is_foreign = ref.kind is Kind.SAMPLE and nodes is not self._scopes.own
         if is_foreign and not path and self._declared and ref not in nodes:
@@ -162,7 +181,7 @@ class _TableReader:
                 f"sample {name!r} is not in the study's table",
             )  # fmt: skip
         gathered = nodes[ref]
-        if ref.kind is Kind.FILE:
+        if ref.kind is Kind.FILE or (ref.kind is Kind.MATERIAL and step.column.name):
             gathered.types[step.column.name] = None
         if nodes is not self._scopes.own or ref.kind is Kind.FILE:
             self._mentioned[ref] = None
@@ -204,6 +223,8 @@ class _TableReader:
     ) -> Application | None:
         protocol = self._protocol(step, number, cells)
         name = cells[step.name.position] if step.name else ""
+        if self._sheet and protocol != self._sheet:
+            protocol, name = protocol or self._sheet, self._sheet if protocol else ""
         values = [self._value(number, column, cells) for column in step.parameters]
         performers = [cells[c.position] for c in step.performers if cells[c.position]]
         dates = [cells[c.position] for c in step.dates if cells[c.position]]
@@ -244,12 +265,7 @@ class _TableReader:
         texts = tuple("" if q is None else cells[q] for q in qualifiers)
         text = cells[column.position]
         if not text and not texts[1]:
-            for position, qualifier in zip(qualifiers, texts, strict=True):
-                if qualifier and position is not None:
-                    self._findings.lost(
-                        "qualifier-without-value", self._at(number, position),
-                        f"{qualifier!r} qualifies an empty cell",
-                    )  # fmt: skip
+            self._without_value(self._at(number, column.position), texts)
             return None
         key = (column.name, text, *texts)
         value = self._values.get(key)
@@ -258,6 +274,28 @@ class _TableReader:
             value = Value(column.name, Annotation(text, texts[0], texts[1]), unit)
             self._values[key] = value
         return value
+
+    def _without_value(self, where: str, texts: Sequence[str]) -> None:
+        """Units and sources of terms beside an empty cell, as templates leave them.
+
+        They say nothing of the node or process in the row; a unit is one that the table uses.
+        """
+        unit = Annotation.of(texts[2:])
+        if unit.value or unit.accession:
+            self._units[unit] = None
+            self._findings.repaired(
+                "unit-without-value", where,
+                f"{unit.value or unit.accession!r} is kept among the units of the table",
+                sum(map(bool, texts[2:])),
+            )  # fmt: skip
+        elif unit:
+            self._findings.warned(
+                "source-without-term", where, f"{unit.source!r} is the source of no unit"
+            )
+        if texts[0]:
+            self._findings.warned(
+                "source-without-term", where, f"{texts[0]!r} is the source of no term"
+            )
 
     def _tell_of_headings(self, number: int) -> None:
         for column in self._columns:
@@ -273,5 +311,5 @@ class _TableReader:
 
     def _at(self, number: int, position: int) -> str:
         heading = self._headings[position] if position < self._width else ""
-        column = f"column {position + 1}" + (f" ({heading})" if heading else "")
+        column = f"column {position + self._offset + 1}" + (f" ({heading})" if heading else "")
         return f"{self._name}: row {number}, {column}"

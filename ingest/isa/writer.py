@@ -10,16 +10,16 @@ from ingest.findings import Findings
 from ingest.isa import accessions, paths
 from ingest.isa.graph import Graphs
 from ingest.isa.model import (
-    Annotation,
     Assay,
     Investigation,
     Person,
-    Protocol,
     Publication,
     Study,
     Table,
+    Workflow,
 )
 from ingest.isa.people import People
+from ingest.isa.protocols import write_category, write_protocol
 from ingest.isa.statements import Statements
 
 
@@ -47,11 +47,16 @@ class _Writer:
         if root is not None:
             self._investigation_itself(root)
         said = dict.fromkeys(out.drain())
+        for workflow in whole.workflows:
+            self._workflow(root, workflow)
         for study in whole.studies:
             node = out.node(paths.study_path(study))
-            if root is not None:
-                out.link(root, "studies", node)
-            self._study(study, node)
+            if study.implied:
+                self._contents(study, root)
+            else:
+                if root is not None:
+                    out.link(root, "studies", node)
+                self._study(study, node)
             # persons, publications and categories may be described in several places
             said.update(dict.fromkeys(out.drain()))
         yield from said
@@ -90,7 +95,7 @@ class _Writer:
             out.text(node, accession=identifier)
 
     def _study(self, study: Study, node: NamedNode) -> None:
-        out, path = self._out, paths.study_path(study)
+        out = self._out
         out.type(node, "Study")
         out.text(
             node,
@@ -107,23 +112,35 @@ class _Writer:
         out.comments(node, study.comments)
         for identifier in accessions.of_study(study.comments):
             out.text(node, accession=identifier)
+        self._contents(study, node)
+
+    def _contents(self, study: Study, node: NamedNode | None) -> None:
+        """What is declared in a study, and its assays; ``node``: what they are said to be of."""
+        out, path = self._out, paths.study_path(study)
         for factor in study.factors:
             target = out.node(paths.part_path(path, "factor", factor.name))
-            out.link(node, "factors", target)
+            _link(out, node, "factors", target)
             out.category(target, "Factor", factor.name)
             out.annotation(target, "factorType", factor.type)
             out.comments(target, factor.comments)
         for protocol in study.protocols:
-            self._protocol(node, path, protocol)
-        self._categories(node, path, study.table)
+            target = out.node(paths.part_path(path, "protocol", protocol.name))
+            _link(out, node, "protocols", target)
+            write_protocol(out, target, paths.part_path(path, "protocol", protocol.name), protocol)
+        if node is not None:
+            self._categories(node, path, study.table)
         for assay in study.assays:
             self._assay(node, study, assay)
+        for shared in study.shared:
+            _link(out, node, "assays", out.node(shared))
 
-    def _assay(self, study_node: NamedNode, study: Study, assay: Assay) -> None:
+    def _assay(self, owner: NamedNode | None, study: Study, assay: Assay) -> None:
         out = self._out
         node = out.node(paths.assay_path(study, assay))
-        out.link(study_node, "assays", node)
-        out.type(node, "Assay")
+        _link(out, owner, "runs" if assay.is_run else "assays", node)
+        out.type(node, "Run" if assay.is_run else "Assay")
+        for identifier in assay.workflows:
+            out.link(node, "executesWorkflow", out.node(paths.workflow_path(identifier)))
         out.text(
             node,
             identifier=assay.identifier,
@@ -138,51 +155,31 @@ class _Writer:
         out.comments(node, assay.comments)
         self._categories(node, paths.study_path(study), assay.table)
 
+    def _workflow(self, root: NamedNode | None, workflow: Workflow) -> None:
+        out, path = self._out, paths.workflow_path(workflow.identifier)
+        node = out.node(path)
+        _link(out, root, "workflows", node)
+        write_protocol(out, node, path, workflow.protocol, "Workflow")
+        out.text(
+            node,
+            identifier=workflow.identifier,
+            title=workflow.title,
+            filename=workflow.filename,
+        )
+        for identifier in workflow.sub_workflows:
+            out.link(node, "subWorkflows", out.node(paths.workflow_path(identifier)))
+        self._described(node, (), workflow.people)
+        out.comments(node, workflow.comments)
+
     def _categories(self, node: NamedNode, study_path: str, table: Table) -> None:
         out = self._out
         for category in table.characteristic_categories:
             name = category.value or category.accession
             target = out.node(paths.part_path(study_path, "characteristic", name))
             out.link(node, "characteristicCategories", target)
-            self._category(target, "MaterialAttribute", name, category)
+            write_category(out, target, "MaterialAttribute", name, category)
         for unit in table.unit_categories:
             out.annotation(node, "unitCategories", unit)
-
-    def _category(self, target: NamedNode, class_: str, name: str, category: Annotation) -> None:
-        self._out.category(target, class_, name)
-        self._out.terms(target, category)
-        self._out.comments(target, category.comments)
-
-    def _protocol(self, study_node: NamedNode, study_path: str, protocol: Protocol) -> None:
-        out = self._out
-        path = paths.part_path(study_path, "protocol", protocol.name)
-        node = out.node(path)
-        out.link(study_node, "protocols", node)
-        out.type(node, "Protocol")
-        out.text(
-            node,
-            name=protocol.name,
-            description=protocol.description,
-            uri=protocol.uri,
-            version=protocol.version,
-        )
-        out.annotation(node, "protocolType", protocol.type)
-        if protocol.address:
-            out.link(node, "id", out.node(protocol.address))
-        for parameter in protocol.parameters:
-            name = parameter.value or parameter.accession
-            target = out.node(paths.part_path(path, "parameter", name))
-            out.link(node, "parameters", target)
-            self._category(target, "ProtocolParameter", name, parameter)
-        for component in protocol.components:
-            name = component.name or component.type.value
-            target = out.node(paths.part_path(path, "component", name))
-            out.link(node, "components", target)
-            out.type(target, "ProtocolComponent")
-            out.text(target, name=name)
-            out.annotation(target, "componentType", component.type)
-            out.comments(target, component.comments)
-        out.comments(node, protocol.comments)
 
     def _described(
         self,
@@ -234,3 +231,9 @@ class _Writer:
             out.link(node, "id", out.node(person.page))
         for identifier in accessions.of_person(person):
             out.text(node, accession=identifier)
+
+
+def _link(out: Statements, owner: NamedNode | None, word: str, target: NamedNode) -> None:
+    """Link from an owner that the source tells of."""
+    if owner is not None:
+        out.link(owner, word, target)

@@ -13,7 +13,7 @@ from ingest.errors import InvalidSource
 from ingest.findings import Findings
 from ingest.isa import read_tab, tab_mains
 from ingest.isa.document import IsaDocument
-from ingest.isa.model import Kind
+from ingest.isa.model import Annotation, Kind
 
 STUDY = "Source Name\tProtocol REF\tSample Name\np1\tgrowth\tr1\n"
 INVESTIGATION = "Study Identifier\tS1\nStudy File Name\ts_study.txt\nStudy Protocol Name\tgrowth\n"
@@ -165,14 +165,27 @@ def test_acquisition_settings_do_not_join_what_is_measured(folder: Folder) -> No
     assert sum("acqus" in [r.name for r in p.outputs] for p in processes) == 2
 
 
-def test_a_unit_of_nothing_is_lost_and_told(folder: Folder) -> None:
+def test_a_unit_of_nothing_is_kept_as_a_unit_of_the_table(folder: Folder) -> None:
     table = (
-        "Source Name\tCharacteristics[w]\tUnit\tProtocol REF\tSample Name\np1\t\tg\tgrowth\tr1\n"
+        "Source Name\tCharacteristics[w]\tUnit\tTerm Source REF\tTerm Accession Number\t"
+        "Protocol REF\tSample Name\np1\t\tg\tUO\tUO:21\tgrowth\tr1\n"
     )
-    findings = folder.put(i_x=INVESTIGATION, s_study=table).read().noticed
-    (finding,) = findings
-    assert (finding.kind, finding.code) == ("loss", "qualifier-without-value")
-    assert finding.examples[0].where == "s_study.txt: row 2, column 3 (Unit)"
+    document = folder.put(i_x=INVESTIGATION, s_study=table).read()
+    (finding,) = document.noticed
+    assert (finding.kind, finding.code, finding.count) == ("repair", "unit-without-value", 3)
+    assert finding.examples[0].where == "s_study.txt: row 2, column 2 (Characteristics[w])"
+    (study,) = document.investigation.studies
+    assert study.table.unit_categories == (Annotation("g", "UO", "UO:21"),)
+    assert not any(node.characteristics for node in study.table.nodes)
+
+
+def test_the_source_of_no_term_is_told(folder: Folder) -> None:
+    table = (
+        "Source Name\tCharacteristics[w]\tTerm Source REF\tProtocol REF\tSample Name\n"
+        "p1\t\tUO\tgrowth\tr1\n"
+    )
+    (finding,) = folder.put(i_x=INVESTIGATION, s_study=table).read().noticed
+    assert (finding.kind, finding.code) == ("warning", "source-without-term")
 
 
 def test_files_are_one_over_all_assays(folder: Folder) -> None:
