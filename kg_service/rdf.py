@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import cast
 
-from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, QueryTriples, Triple
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Triple
 
 from kg_service.store.port import QueryResult, Term
 
@@ -45,12 +44,6 @@ def is_aligned(graph: object) -> bool:
     """Whether this is an aligned graph. Asserted ones may hold PROV's terms, too; what counts is
     repeated in the aligned one."""
     return isinstance(graph, NamedNode) and graph.value.endswith("/aligned")
-
-
-def triples_of(result: QueryResult) -> Iterator[Triple]:
-    """The triples of a CONSTRUCT's result."""
-    assert isinstance(result, QueryTriples)
-    return iter(result)
 
 
 def solutions_of(result: QueryResult) -> QuerySolutions:

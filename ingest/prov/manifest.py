@@ -99,7 +99,7 @@ class Manifest:
         writer = _Writer(self.declared_base or resolve(base, self.path), base, self.where, findings)
         root = self.root(base)
         yield Triple(root, RDF_TYPE, NamedNode(_RO + "ResearchObject"))
-        yield from writer.members(root, self.content, "$", is_root=True)
+        yield from writer.members(root, self.content, "$")
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,7 @@ class _Writer:
     where: str
     findings: Findings
 
-    def members(
-        self, subject: NamedNode, content: dict[str, Any], path: str, is_root: bool = False
-    ) -> Iterator[Triple]:
+    def members(self, subject: NamedNode, content: dict[str, Any], path: str) -> Iterator[Triple]:
         for key, written in content.items():
             if key == "@context" or key in _IDENTIFIERS:
                 continue

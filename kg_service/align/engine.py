@@ -20,7 +20,7 @@ from ingest.findings import Findings
 from kg_service.align.footprint import Footprint, footprint
 from kg_service.align.hierarchy import Hierarchy
 from kg_service.align.loading import load_hierarchy, load_sets, load_spelling
-from kg_service.align.mapping import MappingSet, Row
+from kg_service.align.mapping import MappingSet
 from kg_service.align.plans import (
     TYPE,
     Classes,
@@ -91,7 +91,7 @@ class Alignment:
     def digest(self) -> str:
         """Eight hex digits that change whenever the alignment may give another result."""
         parts = (self.spelling.pairs, self.hierarchy.pairs, sorted(self._superclasses.items()))
-        said = repr((self.sets_said(), *parts))
+        said = repr((self._said(), *parts))
         return sha256(said.encode()).hexdigest()[:8]
 
     @property
@@ -100,7 +100,7 @@ class Alignment:
         versions = ", ".join(f"{m.name} {m.version}".strip() for m in self.sets)
         return f"{versions} ({self.digest})"
 
-    def sets_said(self) -> list[tuple[object, ...]]:
+    def _said(self) -> list[tuple[object, ...]]:
         """What the sets say that bears on a result; not where their files lie."""
         return [
             (
@@ -116,10 +116,6 @@ class Alignment:
             )
             for mapping in self.sets
         ]  # fmt: skip
-
-    def rows_to(self, target: str) -> list[Row]:
-        """The entailing rows that lead to a target term."""
-        return self.plans.rows_to(target)
 
     def align(self, asserted: Statements | Iterable[Triple], findings: Findings) -> Aligned:
         """The aligned statements of one graph's asserted ones; a few may stand there twice."""

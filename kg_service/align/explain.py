@@ -95,7 +95,7 @@ class Explainer:
         if statement.predicate == RDF_TYPE and isinstance(object_, NamedNode):
             yield from self._type_by_rows(subject, object_.value, asserted)
             return
-        for row in self._alignment.rows_to(_predicate(statement)):
+        for row in self._alignment.plans.rows_to(_predicate(statement)):
             for basis in self._bases(row, statement, asserted):
                 if self._applies(row, basis, asserted):
                     yield Ground(row.grade, row.record_id, _said(row), (basis,))
