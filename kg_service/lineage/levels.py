@@ -67,10 +67,14 @@ class _Level:
 
 
 class FinestLevel(_Level):
-    """The finest level recorded: see ``EdgeSource``."""
+    """The finest level recorded: see ``EdgeSource``.
 
-    def __init__(self, source: EdgeSource) -> None:
+    A run that is asked for itself, as ``start``, is shown with all that it generated.
+    """
+
+    def __init__(self, source: EdgeSource, start: NamedNode | None = None) -> None:
         super().__init__(source)
+        self._start = start
         self._whole: dict[NamedNode, bool] = {}
 
     def generations_of(self, entity: NamedNode) -> list[Edge]:
@@ -78,27 +82,37 @@ class FinestLevel(_Level):
         if len(edges) < 2:
             return edges
         finer = [e.earlier for e in edges if self._source.used_by(e.earlier)]
-        covered = {run for step in finer for run in self._source.runs_of(step)}
+        covered = {
+            run
+            for step in finer
+            for run in self._source.runs_of(step)
+            if step not in self._source.runs_of(run)  # each inside the other: neither is finer
+        }
         return [e for e in edges if e.earlier not in covered]
 
     def generated_by(self, activity: NamedNode) -> list[Edge]:
         edges = self._source.generated_by(activity)
-        if not edges or not self._source.parts_of(activity):
-            return edges
-        return [
-            e for e in edges if any(g.earlier == activity for g in self.generations_of(e.later))
-        ]
+        return edges if activity == self._start else self._not_told_by_steps(activity, edges)
 
     def uses_of(self, entity: NamedNode) -> list[Edge]:
         edges = self._source.uses_of(entity)
         return [e for e in edges if not self._told_by_steps(e.later)]
 
     def _told_by_steps(self, activity: NamedNode) -> bool:
-        """Whether steps tell of every output of this run, so that its own edges add nothing."""
+        """Whether steps tell all that this run led to, so that its own edges add nothing."""
         if activity not in self._whole:
             outputs = self._source.generated_by(activity)
-            self._whole[activity] = bool(outputs) and not self.generated_by(activity)
+            untold = self._not_told_by_steps(activity, outputs)
+            told = bool(outputs) and not untold
+            self._whole[activity] = told and not self._source.informed_by(activity)
         return self._whole[activity]
+
+    def _not_told_by_steps(self, activity: NamedNode, outputs: list[Edge]) -> list[Edge]:
+        if not outputs or not self._source.parts_of(activity):
+            return outputs
+        return [
+            e for e in outputs if any(g.earlier == activity for g in self.generations_of(e.later))
+        ]
 
 
 class RunLevel(_Level):
@@ -166,7 +180,7 @@ def outermost_run(edges: EdgeSource, activity: NamedNode) -> NamedNode | None:
     """The run around all runs that an activity is a part of; None if it is a part of none.
 
     Where sources tell several such runs, or runs that are parts of each other, the first in
-    text order: for all their parts the same one.
+    text order, whichever was read first.
     """
     runs = edges.runs_of(activity)
     if not runs:
