@@ -40,6 +40,18 @@ _MUTUAL: list[Statement] = [
     ("a0", "part", "a1"), ("a1", "part", "a0"), ("e0", "by", "a0"), ("e0", "by", "a1"),
     ("a0", "used", "e1"), ("a1", "used", "e2"),
 ]  # fmt: skip
+# a container elsewhere is a container there, too: its members there are no part of this
+_CONTAINER_ELSEWHERE: list[Statement] = [
+    ("e0", "member", "e1"), ("e0", "by", "a0"), ("e0", "id", "k"), ("e2", "id", "k"),
+    ("e2", "member", "e3"),
+]  # fmt: skip
+_IN_TWO_RUNS: list[Statement] = [
+    ("a0", "part", "a1"), ("a0", "part", "a2"), ("e0", "by", "a0"), ("a2", "used", "e1"),
+]  # fmt: skip
+# its collection is met as a container first, and in full at the last step
+_MET_TWICE: list[Statement] = [
+    ("e1", "member", "e0"), ("e0", "by", "a1"), ("a1", "used", "e1"), ("e1", "by", "a0"),
+]  # fmt: skip
 
 
 def reference(
@@ -53,6 +65,8 @@ def reference(
 @example(_NESTED, "e1", Direction.DOWN, None, Policy.DEFAULT, Granularity.STEP, 1)
 @example(_MUTUAL, "e0", Direction.UP, None, Policy.DEFAULT, Granularity.STEP, 1)
 @example(_MUTUAL, "e0", Direction.UP, None, Policy.DEFAULT, Granularity.RUN, 2)
+@example(_CONTAINER_ELSEWHERE, "e1", Direction.UP, None, Policy.STRICT, Granularity.STEP, 1)
+@example(_IN_TWO_RUNS, "e1", Direction.DOWN, None, Policy.DEFAULT, Granularity.RUN, 1)
 @settings(max_examples=200, deadline=None)
 def test_a_lineage_is_what_its_rules_say(
     graph: list[Statement],
@@ -132,6 +146,7 @@ def test_law_the_order_of_statements_does_not_matter(
 
 
 @given(_graphs, _starts, _directions, st.integers(1, 8), _depths, _granularities)
+@example(_MET_TWICE, "e0", Direction.UP, 8, 1, Granularity.STEP)
 @settings(max_examples=200, deadline=None)
 def test_law_no_cut_invents_a_path(
     graph: list[Statement],
