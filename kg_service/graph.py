@@ -14,12 +14,10 @@ from kg_service.align.engine import Alignment
 from kg_service.catalogue import Catalogue, SourceRecord
 from kg_service.describe import Describer, Thing
 from kg_service.identity.evidence import Evidence
+from kg_service.lineage.asked import lineage_asked
 from kg_service.lineage.details import LineageView, view
-from kg_service.lineage.edges import StoreEdges
 from kg_service.lineage.ends import Ends, find_results, find_specimens, list_specimens
-from kg_service.lineage.levels import FinestLevel, RunLevel
-from kg_service.lineage.model import Direction, Granularity, Lineage, Request
-from kg_service.lineage.walk import walk
+from kg_service.lineage.model import Direction, Lineage, Request
 from kg_service.links.listing import LISTED, Links
 from kg_service.links.model import Link
 from kg_service.resolve import resolve
@@ -52,9 +50,7 @@ class KnowledgeGraph:
 
     def lineage(self, request: Request) -> Lineage:
         """Walk from a node; see docs/lineage.md for what the walk means."""
-        edges = StoreEdges(self.reader.frozen(), request.policy)
-        by_run = request.granularity is Granularity.RUN
-        return walk(request, RunLevel(edges) if by_run else FinestLevel(edges))
+        return lineage_asked(request, self.reader.frozen())
 
     def view(self, lineage: Lineage) -> LineageView:
         """The same answer with labels, sources and grades, for people and interfaces."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 
 from pyoxigraph import NamedNode
@@ -11,6 +10,8 @@ from kg_service.catalogue import SourceRecord
 from kg_service.check.model import Checked, Family, Verdict
 from kg_service.identity.evidence import Policy
 from kg_service.lineage.edges import StoreEdges
+from kg_service.lineage.model import Direction
+from kg_service.lineage.walk import reach
 from kg_service.store.port import GraphReader
 from kg_service.terms import RDF_TYPE, kg, prov, shorten
 
@@ -58,37 +59,11 @@ class SpecimenReach:
 
     def _all(self) -> set[NamedNode]:
         if self._reached is None:
-            edges = StoreEdges(self._reader, Policy.DEFAULT)
-            starts = [
+            materials = (
                 quad.subject
                 for quad in self._reader.quads(None, RDF_TYPE, kg("Material"))
                 if isinstance(quad.subject, NamedNode)
-            ]
-            self._reached = set(starts)
-            pending = deque(self._reached)
-            while pending:
-                for node in _after(edges, pending.popleft()):
-                    if node not in self._reached:
-                        self._reached.add(node)
-                        pending.append(node)
+            )
+            edges = StoreEdges(self._reader, Policy.DEFAULT)
+            self._reached = reach(materials, edges, Direction.DOWN)
         return self._reached
-
-
-def _after(edges: StoreEdges, node: NamedNode) -> Iterator[NamedNode]:
-    """What comes next of a node; see docs/lineage.md, 'Downstream'."""
-    for found in (
-        edges.uses_of(node),
-        edges.generated_by(node),
-        edges.derived_from(node),
-        edges.informed_by(node),
-    ):
-        for edge in found:
-            yield edge.later
-    for edge in edges.members_of(node):
-        yield edge.earlier
-    for edge in edges.collections_of(node):
-        # what was made of the collection was made of its member; its other members were not
-        yield from (used.later for used in edges.uses_of(edge.later))
-        yield from (derived.later for derived in edges.derived_from(edge.later))
-    for edge in edges.same_as(node):
-        yield edge.later if edge.earlier == node else edge.earlier

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
 from kg_service.describe import Thing
 from kg_service.lineage.details import EdgeView, LineageView, NodeView
-from kg_service.lineage.model import Direction, Edge, EdgeKind, Lineage
+from kg_service.lineage.model import Direction, Edge, EdgeKind, Lineage, Move, Place
 
 # how a line begins, by the kind of edge and whether it is followed towards origins
 _WORDS = {
@@ -23,6 +22,7 @@ _WORDS = {
     (EdgeKind.INFORMED, True): "informed by",
     (EdgeKind.INFORMED, False): "informed",
 }
+_ORDER = {EdgeKind.IDENTITY: 0, EdgeKind.MEMBER: 2}
 
 
 def lineage_lines(lineage: Lineage, view: LineageView) -> Iterator[str]:
@@ -49,70 +49,70 @@ def lineage_lines(lineage: Lineage, view: LineageView) -> Iterator[str]:
         yield f"  {sentence}"
 
 
-@dataclass(frozen=True)
-class _Child:
-    edge: Edge
-    node: NamedNode
-
-
 def _tree(
     start: NamedNode,
-    walked: list[Edge],
+    walked: list[Move],
     upwards: bool,
     nodes: dict[str, NodeView],
     edges: dict[Edge, EdgeView],
 ) -> Iterator[str]:
-    """Depth first; a node whose branch was drawn before is named again but not repeated."""
-    touching: dict[NamedNode, list[_Child]] = defaultdict(list)
-    for edge in walked:
-        free = edge.kind in (EdgeKind.IDENTITY, EdgeKind.MEMBER)
-        if upwards or free:
-            touching[edge.later].append(_Child(edge, edge.earlier))
-        if not upwards or free:
-            touching[edge.earlier].append(_Child(edge, edge.later))
-    drawn = {start}
+    """Depth first along the walk's own moves; a branch that was drawn is named, not repeated.
+
+    What was drawn only as a container is drawn again where it is reached in full.
+    """
+    onward: dict[Place, list[Move]] = defaultdict(list)
+    for move in walked:
+        onward[move.origin].append(move)
+    first = Place(start, walked[0].origin.kind)
+    drawn = {first}
     came_by: set[Edge] = set()
-    stack: list[tuple[str, list[_Child]]] = [("", _ordered(touching[start], nodes))]
+
+    def is_back(move: Move) -> bool:
+        return move.edge in came_by and not drawn.isdisjoint((move.to, move.to.in_full))
+
+    stack: list[tuple[str, list[Move]]] = [("", _ordered(onward[first], nodes))]
     while stack:
-        indent, children = stack[-1]
-        while children and children[0].edge in came_by:
-            children.pop(0)
-        if not children:
+        indent, moves = stack[-1]
+        while moves and is_back(moves[0]):
+            moves.pop(0)
+        if not moves:
             stack.pop()
             continue
-        child = children.pop(0)
-        came_by.add(child.edge)
-        last = not any(c.edge not in came_by for c in children)
-        again = child.node in drawn
-        yield indent + ("└─ " if last else "├─ ") + _line(child, upwards, nodes, edges, again)
+        move = moves.pop(0)
+        came_by.add(move.edge)
+        last = all(is_back(other) for other in moves)
+        again = not drawn.isdisjoint((move.to, move.to.in_full))
+        yield indent + ("└─ " if last else "├─ ") + _line(move, upwards, nodes, edges, again)
         if not again:
-            drawn.add(child.node)
+            drawn.add(move.to)
             deeper = indent + ("   " if last else "│  ")
-            stack.append((deeper, _ordered(touching[child.node], nodes)))
+            stack.append((deeper, _ordered(onward[move.to], nodes)))
 
 
-def _ordered(children: list[_Child], nodes: dict[str, NodeView]) -> list[_Child]:
-    def order(child: _Child) -> tuple[bool, str, str]:
-        thing = nodes[child.node.value].thing
-        return (child.edge.kind is not EdgeKind.IDENTITY, thing.label, thing.iri)
+def _ordered(moves: list[Move], nodes: dict[str, NodeView]) -> list[Move]:
+    """The same thing first, then what happened to it, then what is in it or around it."""
 
-    return sorted(children, key=order)
+    def order(move: Move) -> tuple[int, bool, str, str]:
+        thing = nodes[move.to.node.value].thing
+        return _ORDER.get(move.edge.kind, 1), move.to.container, thing.label, thing.iri
+
+    return sorted(moves, key=order)
 
 
 def _line(
-    child: _Child,
+    move: Move,
     upwards: bool,
     nodes: dict[str, NodeView],
     edges: dict[Edge, EdgeView],
     again: bool,
 ) -> str:
-    edge = child.edge
-    node = nodes[child.node.value]
+    edge = move.edge
+    node = nodes[move.to.node.value]
     said = edges[edge]
     if edge.kind is EdgeKind.IDENTITY:
         word = "is the same as"
     elif edge.kind is EdgeKind.MEMBER:
-        word = "with its member" if child.node == edge.earlier else "as part of"
+        word = "with its member" if move.to.node == edge.earlier else "as part of"
     else:
         word = _WORDS[edge.kind, upwards]
     source = said.source.id if said.source else "no source"

@@ -13,6 +13,7 @@ from kg_service.describe import Describer, Thing
 from kg_service.identity.evidence import Policy
 from kg_service.lineage.edges import StoreEdges
 from kg_service.lineage.grade import Grounds
+from kg_service.lineage.levels import outermost_run
 from kg_service.lineage.model import Edge, EdgeKind, Lineage, NodeKind, Stop
 from kg_service.store.port import GraphReader
 
@@ -95,8 +96,8 @@ def view(lineage: Lineage, reader: GraphReader, alignment: Alignment) -> Lineage
     things = {iri: describer.thing(iri) for iri in lineage.nodes}
 
     def enclosing(iri: NamedNode) -> Thing | None:
-        runs = edges_of_store.runs_of(iri)
-        return describer.thing(runs[-1]) if runs else None
+        run = outermost_run(edges_of_store, iri)
+        return describer.thing(run) if run else None
 
     nodes = tuple(
         NodeView(

@@ -67,10 +67,14 @@ class _Level:
 
 
 class FinestLevel(_Level):
-    """The finest level recorded: see ``EdgeSource``."""
+    """The finest level recorded: see ``EdgeSource``.
 
-    def __init__(self, source: EdgeSource) -> None:
+    A run that is asked for itself, as ``start``, is shown with all that it generated.
+    """
+
+    def __init__(self, source: EdgeSource, start: NamedNode | None = None) -> None:
         super().__init__(source)
+        self._start = start
         self._whole: dict[NamedNode, bool] = {}
 
     def generations_of(self, entity: NamedNode) -> list[Edge]:
@@ -78,65 +82,134 @@ class FinestLevel(_Level):
         if len(edges) < 2:
             return edges
         finer = [e.earlier for e in edges if self._source.used_by(e.earlier)]
-        covered = {run for step in finer for run in self._source.runs_of(step)}
+        covered = {
+            run
+            for step in finer
+            for run in self._source.runs_of(step)
+            if step not in self._source.runs_of(run)  # each inside the other: neither is finer
+        }
         return [e for e in edges if e.earlier not in covered]
 
     def generated_by(self, activity: NamedNode) -> list[Edge]:
         edges = self._source.generated_by(activity)
-        if not edges or not self._source.parts_of(activity):
-            return edges
-        return [
-            e for e in edges if any(g.earlier == activity for g in self.generations_of(e.later))
-        ]
+        return edges if activity == self._start else self._not_told_by_steps(activity, edges)
 
     def uses_of(self, entity: NamedNode) -> list[Edge]:
         edges = self._source.uses_of(entity)
         return [e for e in edges if not self._told_by_steps(e.later)]
 
     def _told_by_steps(self, activity: NamedNode) -> bool:
-        """Whether steps tell of every output of this run, so that its own edges add nothing."""
+        """Whether steps tell all that this run led to, so that its own edges add nothing."""
         if activity not in self._whole:
             outputs = self._source.generated_by(activity)
-            self._whole[activity] = bool(outputs) and not self.generated_by(activity)
+            untold = self._not_told_by_steps(activity, outputs)
+            told = bool(outputs) and not untold
+            self._whole[activity] = told and not self._source.informed_by(activity)
         return self._whole[activity]
+
+    def _not_told_by_steps(self, activity: NamedNode, outputs: list[Edge]) -> list[Edge]:
+        if not outputs or not self._source.parts_of(activity):
+            return outputs
+        return [
+            e for e in outputs if any(g.earlier == activity for g in self.generations_of(e.later))
+        ]
 
 
 class RunLevel(_Level):
-    """Steps collapsed into their outermost run: see ``EdgeSource``."""
+    """Steps collapsed into their outermost run: see ``EdgeSource``.
 
-    def _outermost(self, activity: NamedNode) -> NamedNode:
-        runs = self._source.runs_of(activity)
-        return runs[-1] if runs else activity
+    Where a run itself says what its steps say, its own edge is shown.
+    """
 
-    def _whole(self, activity: NamedNode) -> list[NamedNode]:
-        return [activity, *self._source.parts_of(activity)]
+    def __init__(self, source: EdgeSource) -> None:
+        super().__init__(source)
+        self._outer: dict[NamedNode, NamedNode] = {}
 
     def generations_of(self, entity: NamedNode) -> list[Edge]:
         edges = self._source.generations_of(entity)
-        return _once(replace(e, earlier=self._outermost(e.earlier)) for e in edges)
+        return _once(edges, (replace(e, earlier=self._outermost(e.earlier)) for e in edges))
 
     def generated_by(self, activity: NamedNode) -> list[Edge]:
-        if self._outermost(activity) != activity:
-            return []
         edges = [e for part in self._whole(activity) for e in self._source.generated_by(part)]
-        return _once(replace(e, earlier=activity) for e in edges)
+        return _once(edges, (replace(e, earlier=activity) for e in edges))
 
     def uses_of(self, entity: NamedNode) -> list[Edge]:
         inside = {g.earlier for g in self.generations_of(entity)}
-        edges = (replace(e, later=self._outermost(e.later)) for e in self._source.uses_of(entity))
-        return _once(e for e in edges if e.later not in inside)
+        edges = self._source.uses_of(entity)
+        lifted = _once(edges, (replace(e, later=self._outermost(e.later)) for e in edges))
+        return [e for e in lifted if e.later not in inside]
 
     def used_by(self, activity: NamedNode) -> list[Edge]:
-        if self._outermost(activity) != activity:
-            return []
         made = {e.later for e in self.generated_by(activity)}
         edges = [e for part in self._whole(activity) for e in self._source.used_by(part)]
-        return _once(replace(e, later=activity) for e in edges if e.earlier not in made)
+        lifted = _once(edges, (replace(e, later=activity) for e in edges))
+        return [e for e in lifted if e.earlier not in made]
+
+    def informers_of(self, activity: NamedNode) -> list[Edge]:
+        edges = [e for part in self._whole(activity) for e in self._source.informers_of(part)]
+        return self._between_runs(edges)
+
+    def informed_by(self, activity: NamedNode) -> list[Edge]:
+        edges = [e for part in self._whole(activity) for e in self._source.informed_by(part)]
+        return self._between_runs(edges)
+
+    def _between_runs(self, edges: list[Edge]) -> list[Edge]:
+        lifted = _once(
+            edges,
+            (
+                replace(e, earlier=self._outermost(e.earlier), later=self._outermost(e.later))
+                for e in edges
+            ),
+        )
+        return [e for e in lifted if e.earlier != e.later]
+
+    def _whole(self, activity: NamedNode) -> list[NamedNode]:
+        """A run and the parts that it stands for; nothing for an activity inside a run."""
+        if self._outermost(activity) != activity:
+            return []
+        parts = self._source.parts_of(activity)
+        return [activity, *(part for part in parts if self._outermost(part) == activity)]
+
+    def _outermost(self, activity: NamedNode) -> NamedNode:
+        if activity not in self._outer:
+            self._outer[activity] = outermost_run(self._source, activity) or activity
+        return self._outer[activity]
 
 
-def _once(edges: Iterable[Edge]) -> list[Edge]:
-    """One edge for each pair of nodes and source."""
-    found: dict[tuple[NamedNode, NamedNode, NamedNode], Edge] = {}
-    for edge in edges:
-        found.setdefault((edge.earlier, edge.later, edge.graph), edge)
-    return list(found.values())
+def outermost_run(edges: EdgeSource, activity: NamedNode) -> NamedNode | None:
+    """The run around all runs that an activity is a part of; None if it is a part of none.
+
+    Where sources tell several such runs, or runs that are parts of each other, the first in
+    text order, whichever was read first.
+    """
+    runs = edges.runs_of(activity)
+    if not runs:
+        return None
+    # of runs in a circle, each is around each, so all of them are outermost
+    outermost = [
+        run
+        for run in (activity, *runs)
+        if all(run in (around, *edges.runs_of(around)) for around in edges.runs_of(run))
+    ]
+    first = min(outermost, key=lambda run: run.value)
+    return None if first == activity else first
+
+
+def _once(stated: Iterable[Edge], lifted: Iterable[Edge]) -> list[Edge]:
+    """One edge for each pair of nodes: as stated of these themselves, else by the first part.
+
+    Several sources may state the same of the nodes themselves; each of these edges is kept.
+    """
+    own = set(stated)
+    found: dict[tuple[NamedNode, NamedNode], list[Edge]] = {}
+    for edge in sorted(set(lifted), key=_in_text_order):
+        edges = found.setdefault((edge.earlier, edge.later), [])
+        if not edges:
+            edges.append(edge)
+        elif edge in own:
+            edges[:] = [*(e for e in edges if e in own), edge]
+    return [edge for edges in found.values() for edge in edges]
+
+
+def _in_text_order(edge: Edge) -> tuple[str, ...]:
+    return (edge.graph.value, *(term.value for term in edge.statement))

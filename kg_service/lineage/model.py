@@ -68,6 +68,30 @@ class Edge:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a walk is: a node, and whether it was reached only as a container of another."""
+
+    node: NamedNode
+    kind: NodeKind
+    container: bool = False
+
+    @property
+    def in_full(self) -> Place:
+        """The same node, not only as a container."""
+        return Place(self.node, self.kind) if self.container else self
+
+
+@dataclass(frozen=True)
+class Move:
+    """An edge as a walk goes along it, and what that costs: 0 is free, 1 a step."""
+
+    edge: Edge
+    origin: Place
+    to: Place
+    cost: int
+
+
+@dataclass(frozen=True)
 class Request:
     """What is asked: from where, which way, how far (in steps), under which policy."""
 
@@ -99,13 +123,14 @@ class Lineage:
 
     ``complete`` is false where the depth or the limit cut the walk. A cycle in the data is
     marked on its nodes but does not make the answer incomplete: all of it is shown.
+    ``up`` and ``down`` are the moves of each walk, in its order.
     """
 
     request: Request
     nodes: dict[NamedNode, Node]
     edges: list[Edge]
-    up: list[Edge] = field(default_factory=list)
-    down: list[Edge] = field(default_factory=list)
+    up: list[Move] = field(default_factory=list)
+    down: list[Move] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:

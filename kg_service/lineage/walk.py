@@ -1,42 +1,30 @@
-"""The walk: from a start along edges, breadth first, by the rules of docs/lineage.md.
+"""The walk: from a start along moves, breadth first, by the rules of docs/lineage.md.
 
 One step is entity to activity to entity, or one derivation. Identity and membership are free.
-From a file one may go on with the generation (or use) of a collection that contains it, but
-not to the collection's other members: a node reached so is *as container* only.
+Where one may go from a place is told by ``moves``; here is how far and in which order.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from pyoxigraph import NamedNode
 
 from kg_service.lineage.cycles import nodes_on_cycles
-from kg_service.lineage.edges import EdgeSource, same_things
-from kg_service.lineage.model import Direction, Edge, Lineage, Node, NodeKind, Request, Stop
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where the walk is: a node, and whether it was reached only as a container."""
-
-    node: NamedNode
-    kind: NodeKind
-    container: bool = False
-
-
-@dataclass(frozen=True)
-class _Move:
-    """One edge to go along: where it leads and what it costs (0 free, 1 a step)."""
-
-    edge: Edge
-    to: _Place
-    cost: int
-
-
-_Moves = Callable[[EdgeSource, _Place], Iterator[_Move]]
+from kg_service.lineage.edges import EdgeSource
+from kg_service.lineage.model import (
+    Direction,
+    Edge,
+    Lineage,
+    Move,
+    Node,
+    NodeKind,
+    Place,
+    Request,
+    Stop,
+)
+from kg_service.lineage.moves import Moves
 
 
 def walk(request: Request, edges: EdgeSource) -> Lineage:
@@ -45,38 +33,51 @@ def walk(request: Request, edges: EdgeSource) -> Lineage:
     answer = Lineage(request, {request.start: Node(request.start, kind, 0)}, [])
     seen: dict[Edge, None] = {}
     if request.direction in (Direction.UP, Direction.BOTH):
-        answer.up = _walk_one_way(request, edges, kind, _earlier, answer)
-        seen.update(dict.fromkeys(answer.up))
+        answer.up = _walk_one_way(request, Moves(edges, Direction.UP), kind, answer)
+        seen.update((move.edge, None) for move in answer.up)
     if request.direction in (Direction.DOWN, Direction.BOTH):
-        answer.down = _walk_one_way(request, edges, kind, _later, answer)
-        seen.update(dict.fromkeys(answer.down))
+        answer.down = _walk_one_way(request, Moves(edges, Direction.DOWN), kind, answer)
+        seen.update((move.edge, None) for move in answer.down)
     answer.edges = list(seen)
     for way in (answer.up, answer.down):
-        for node in nodes_on_cycles(way):
+        for node in nodes_on_cycles(move.edge for move in way):
             answer.nodes[node].stops.add(Stop.CYCLE)
     return answer
 
 
-def _walk_one_way(
-    request: Request, edges: EdgeSource, kind: NodeKind, moves: _Moves, answer: Lineage
-) -> list[Edge]:
-    walked: dict[Edge, None] = {}
-    start = _Place(request.start, kind)
-    depths: dict[_Place, int] = {start: 0}
-    queue: deque[_Place] = deque([start])
-    done: set[_Place] = set()
+def reach(starts: Iterable[NamedNode], edges: EdgeSource, direction: Direction) -> set[NamedNode]:
+    """All that lies in one direction of any of these entities, without mere containers."""
+    moves = Moves(edges, direction)
+    met = {Place(node, NodeKind.ENTITY) for node in starts}
+    pending = list(met)
+    while pending:
+        for move in moves.of(pending.pop()):
+            if move.to not in met and move.to.in_full not in met:
+                met.add(move.to)
+                pending.append(move.to)
+    return {place.node for place in met if not place.container}
+
+
+def _walk_one_way(request: Request, moves: Moves, kind: NodeKind, answer: Lineage) -> list[Move]:
+    walked: dict[Move, None] = {}
+    edges: set[Edge] = set()
+    start = Place(request.start, kind)
+    depths: dict[Place, int] = {start: 0}
+    queue: deque[Place] = deque([start])
+    done: set[Place] = set()
     while queue:
         place = queue.popleft()
-        if place in done or (place.container and _Place(place.node, place.kind) in done):
+        if place in done or place.in_full in done:
             continue
         done.add(place)
         depth = depths[place]
-        for move in moves(edges, place):
+        for move in moves.of(place):
             reached = depth + move.cost
             if place.node == request.start and kind is NodeKind.ACTIVITY:
                 reached = max(reached, 1)
             if request.depth is not None and reached > request.depth:
-                answer.nodes[place.node].stops.add(Stop.DEPTH)
+                if move.edge not in edges:
+                    answer.nodes[place.node].stops.add(Stop.DEPTH)
                 continue
             target = move.to.node
             if target not in answer.nodes:
@@ -87,7 +88,8 @@ def _walk_one_way(
             node = answer.nodes[target]
             node.depth = min(node.depth, reached)
             node.container = node.container and move.to.container
-            walked[move.edge] = None
+            walked[move] = None
+            edges.add(move.edge)
             if reached < depths.get(move.to, reached + 1):
                 depths[move.to] = reached
                 if move.cost == 0:
@@ -95,53 +97,3 @@ def _walk_one_way(
                 else:
                     queue.append(move.to)
     return list(walked)
-
-
-def _earlier(edges: EdgeSource, place: _Place) -> Iterator[_Move]:
-    node = place.node
-    if place.kind is NodeKind.ACTIVITY:
-        for edge in edges.used_by(node):
-            yield _Move(edge, _Place(edge.earlier, NodeKind.ENTITY), 0)
-        for edge in edges.informers_of(node):
-            yield _Move(edge, _Place(edge.earlier, NodeKind.ACTIVITY), 1)
-        return
-    yield from _free(edges, place, lambda n: edges.generations_of(n) or edges.origins_of(n))
-    for edge in edges.generations_of(node):
-        yield _Move(edge, _Place(edge.earlier, NodeKind.ACTIVITY), 1)
-    for edge in edges.origins_of(node):
-        yield _Move(edge, _Place(edge.earlier, NodeKind.ENTITY), 1)
-
-
-def _later(edges: EdgeSource, place: _Place) -> Iterator[_Move]:
-    node = place.node
-    if place.kind is NodeKind.ACTIVITY:
-        for edge in edges.generated_by(node):
-            yield _Move(edge, _Place(edge.later, NodeKind.ENTITY), 0)
-        for edge in edges.informed_by(node):
-            yield _Move(edge, _Place(edge.later, NodeKind.ACTIVITY), 1)
-        return
-    yield from _free(edges, place, lambda n: edges.uses_of(n) or edges.derived_from(n))
-    for edge in edges.uses_of(node):
-        yield _Move(edge, _Place(edge.later, NodeKind.ACTIVITY), 1)
-    for edge in edges.derived_from(node):
-        yield _Move(edge, _Place(edge.later, NodeKind.ENTITY), 1)
-
-
-def _free(
-    edges: EdgeSource, place: _Place, onward: Callable[[NamedNode], list[Edge]]
-) -> Iterator[_Move]:
-    """Hops that cost nothing: to the same thing elsewhere, to members, to containers.
-
-    A container is worth going to only where ``onward`` edges lead on from it.
-    """
-    node = place.node
-    for edge in edges.same_as(node):
-        other = edge.later if edge.earlier == node else edge.earlier
-        yield _Move(edge, _Place(other, NodeKind.ENTITY, place.container), 0)
-    if place.container:
-        return
-    for edge in edges.members_of(node):
-        yield _Move(edge, _Place(edge.earlier, NodeKind.ENTITY), 0)
-    for edge in edges.collections_of(node):
-        if any(onward(n) for n in (edge.later, *same_things(edges, edge.later))):
-            yield _Move(edge, _Place(edge.later, NodeKind.ENTITY, container=True), 0)

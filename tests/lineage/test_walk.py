@@ -1,75 +1,11 @@
-"""What a lineage is: the rules of docs/lineage.md, one by one, and its laws."""
+"""What a lineage is: the rules of docs/lineage.md, one by one. Its laws are in test_laws.py."""
 
 from __future__ import annotations
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pyoxigraph import NamedNode, Triple
+from lineage_graphs import Statement, lineage, names, node
 
 from kg_service.identity.evidence import Policy
-from kg_service.lineage.edges import StoreEdges
-from kg_service.lineage.levels import FinestLevel, RunLevel
-from kg_service.lineage.model import Direction, Granularity, Lineage, Request, Stop
-from kg_service.lineage.walk import walk
-from kg_service.store.embedded import OxigraphStore
-from kg_service.store.port import Change
-from kg_service.store.statements import Statements
-from kg_service.terms import RDF_TYPE, kg, prov
-
-NS = "http://x.example/"
-ALIGNED = NamedNode("http://kg.test/graph/s/1/aligned")
-IDENTITY = NamedNode("http://kg.test/graph/s/1/identity")
-Statement = tuple[str, str, str]
-_PREDICATES = {
-    "used": prov("used"),
-    "by": prov("wasGeneratedBy"),
-    "from": prov("wasDerivedFrom"),
-    "informed": prov("wasInformedBy"),
-    "member": prov("hadMember"),
-    "part": kg("partOfRun"),
-    "id": kg("hasIdentifierKey"),
-    "content": kg("hasContentKey"),
-}
-
-
-def node(name: str) -> NamedNode:
-    return NamedNode(NS + name)
-
-
-def store_of(*statements: Statement) -> OxigraphStore:
-    """A store of statements such as ``("b", "by", "run")``; activities are typed."""
-    aligned, identity = [], []
-    for subject, word, object_ in statements:
-        target = identity if word in ("id", "content") else aligned
-        target.append(Triple(node(subject), _PREDICATES[word], node(object_)))
-        activity = {"used": subject, "by": object_, "informed": subject}.get(word)
-        if activity:
-            aligned.append(Triple(node(activity), RDF_TYPE, prov("Activity")))
-    store = OxigraphStore()
-    store.commit(
-        Change(graphs={ALIGNED: Statements.of(aligned), IDENTITY: Statements.of(identity)})
-    )
-    return store
-
-
-def lineage(
-    statements: list[Statement],
-    start: str,
-    direction: Direction,
-    *,
-    depth: int | None = None,
-    limit: int = 100_000,
-    policy: Policy = Policy.DEFAULT,
-    granularity: Granularity = Granularity.STEP,
-) -> Lineage:
-    edges = StoreEdges(store_of(*statements), policy)
-    level = RunLevel(edges) if granularity is Granularity.RUN else FinestLevel(edges)
-    request = Request(node(start), direction, depth, limit, policy, granularity)
-    return walk(request, level)
-
-
-def names(answer: Lineage) -> set[str]:
-    return {iri.value.removeprefix(NS) for iri in answer.nodes}
+from kg_service.lineage.model import Direction, Granularity, Stop
 
 
 def up(statements: list[Statement], start: str, **options: object) -> set[str]:
@@ -211,72 +147,3 @@ def test_what_steps_do_not_tell_is_taken_from_the_run() -> None:
     no_inputs: list[Statement] = [("wf", "used", "in"), ("out", "by", "wf"), ("out", "by", "s"),
                                   ("s", "part", "wf")]  # fmt: skip
     assert "in" in up(no_inputs, "out"), "a step that tells no inputs does not hide the run's"
-
-
-def same_as(statements: list[Statement], start: str) -> set[str]:
-    """What shares a key with the start, or with something that does, and so on."""
-    found = {start}
-    while True:
-        keys = {o for s, word, o in statements if word in ("id", "content") and s in found}
-        more = {s for s, word, o in statements if word in ("id", "content") and o in keys}
-        if more <= found:
-            return found
-        found |= more
-
-
-_ENTITIES = [f"e{i}" for i in range(6)]
-_ACTIVITIES = [f"a{i}" for i in range(4)]
-_entity, _activity = st.sampled_from(_ENTITIES), st.sampled_from(_ACTIVITIES)
-_statement = st.one_of(
-    st.tuples(_activity, st.just("used"), _entity),
-    st.tuples(_entity, st.just("by"), _activity),
-    st.tuples(_entity, st.just("from"), _entity),
-    st.tuples(_entity, st.just("member"), _entity),
-    st.tuples(_activity, st.just("informed"), _activity),
-    st.tuples(_entity, st.sampled_from(["id", "content"]), st.sampled_from(["k1", "k2"])),
-    st.tuples(st.just("a1"), st.just("part"), st.just("a0")),
-    st.tuples(st.just("a2"), st.just("part"), st.just("a0")),
-)
-_graphs = st.lists(_statement, max_size=14)
-
-
-@given(_graphs, _entity, _entity)
-@settings(max_examples=300, deadline=None)
-def test_law_upstream_and_downstream_are_inverse(
-    graph: list[Statement], first: str, second: str
-) -> None:
-    # a collection is left out of its members' lineage where it leads nowhere, by design
-    collections = {s for s, word, _ in graph if word == "member"}
-    if {first, second} & {n for c in collections for n in same_as(graph, c)}:
-        return
-    for granularity in Granularity:
-        above = lineage(graph, second, Direction.UP, granularity=granularity).nodes
-        below = lineage(graph, first, Direction.DOWN, granularity=granularity).nodes
-        # a container is there only for what is in it, so it has no counterpart
-        if node(first) in above and not above[node(first)].container:
-            assert node(second) in below
-        if node(second) in below and not below[node(second)].container:
-            assert node(first) in above
-
-
-@given(_graphs, _entity, st.integers(0, 4))
-@settings(max_examples=100, deadline=None)
-def test_law_a_greater_depth_only_adds(graph: list[Statement], start: str, depth: int) -> None:
-    assert up(graph, start, depth=depth) <= up(graph, start, depth=depth + 1)
-
-
-@given(_graphs, _entity)
-@settings(max_examples=100, deadline=None)
-def test_law_policies_nest(graph: list[Statement], start: str) -> None:
-    strict = up(graph, start, policy=Policy.STRICT)
-    assert strict <= up(graph, start, policy=Policy.DEFAULT) <= up(graph, start, policy=Policy.ALL)
-
-
-@given(_graphs, _entity, st.randoms())
-@settings(max_examples=50, deadline=None)
-def test_law_the_order_of_statements_does_not_matter(
-    graph: list[Statement], start: str, random: object
-) -> None:
-    shuffled = list(graph)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert up(graph, start) == up(shuffled, start)
