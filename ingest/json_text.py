@@ -39,8 +39,11 @@ def parse(content: bytes, where: str, findings: Findings | None = None) -> Any:
             findings.repaired("not-a-number", where, f"{text} kept as text")
         return text
 
+    text = decode(content, where)
+    if not text.strip():
+        raise UnreadableSource("an empty file", where=where, todo="export it again")
     try:
-        return json.loads(decode(content, where), object_pairs_hook=merge, parse_constant=constant)
+        return json.loads(text, object_pairs_hook=merge, parse_constant=constant)
     except json.JSONDecodeError as error:
         raise UnreadableSource(
             f"not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}",

@@ -81,6 +81,28 @@ class Question:
     columns: tuple[Column, ...]
     text: str
 
+    def as_json(self) -> dict[str, Any]:
+        """The question's documentation as plain data; keys are stable."""
+        return {
+            "id": self.id,
+            "summary": self.summary,
+            "description": self.description,
+            "tags": list(self.tags),
+            "profile": list(self.profile),
+            "parameters": [
+                {
+                    "name": p.name,
+                    "type": p.type.value,
+                    "required": p.required,
+                    "default": p.default,
+                    "description": p.description,
+                }
+                for p in self.parameters
+            ],
+            "columns": [{"name": c.name, "description": c.description} for c in self.columns],
+            "address": f"/queries/{self.id}",
+        }
+
 
 def load_questions(folder: Path) -> tuple[Question, ...]:
     """All questions of a folder, competency questions first. Raises UsageError for a bad header."""

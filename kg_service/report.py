@@ -82,7 +82,7 @@ class IngestReport:
             "format": self.format or None,
             "version": self.version or None,
             "title": self.title,
-            "visibility": self.visibility,
+            "visibility": None if self.outcome is Outcome.REFUSED else self.visibility,
             "triples": {
                 "asserted": self.asserted,
                 "aligned": self.aligned,

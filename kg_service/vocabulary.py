@@ -7,10 +7,20 @@ statement, and an annotated axiom (SSSOM in RDF) that tells its id and set.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    Literal,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Triple,
+    parse,
+)
 
 from kg_service.align.engine import Alignment
 from kg_service.align.mapping import MappingSet, Row
@@ -34,7 +44,20 @@ def vocabulary_triples(alignment: Alignment, ontologies: Path) -> list[Triple]:
     for mapping in alignment.sets:
         made.update(dict.fromkeys(_set_triples(mapping)))
     made.update(dict.fromkeys(esrf_triples()))
-    return list(made)
+    return _with_stable_names(made)
+
+
+def _with_stable_names(triples: Iterable[Triple]) -> list[Triple]:
+    """The same with canonical blank nodes: a parser names them otherwise each time."""
+    named: list[Triple] = []
+    blank = Dataset()
+    for triple in triples:
+        if isinstance(triple.subject, BlankNode) or isinstance(triple.object, BlankNode):
+            blank.add(Quad(*triple))
+        else:
+            named.append(triple)
+    blank.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return named + sorted((quad.triple for quad in blank), key=str)
 
 
 def _set_triples(mapping: MappingSet) -> Iterator[Triple]:

@@ -12,7 +12,7 @@ from kg_service.align.explain import Explainer, Ground
 from kg_service.align.mapping import Grade
 from kg_service.catalogue import SourceRecord
 from kg_service.describe import Describer
-from kg_service.errors import KgError, NotKnown
+from kg_service.errors import Ambiguous, KgError, NotKnown
 from kg_service.identity.evidence import Evidence
 from kg_service.rdf import object_of
 from kg_service.resolve import resolve
@@ -125,8 +125,18 @@ def _nothing(reader: GraphReader, node: NamedNode, predicate: str, object_: str)
     for property_ in _predicates(predicate):
         said.update((object_of(quad), None) for quad in reader.quads(node, property_))
     start = f"no source says {shorten(node.value)} {predicate} {object_}"
+    if any(isinstance(term, NamedNode) for term in said) and not _is_named(reader, object_):
+        start = f"{object_!r} is not known, and {start}"
     if not said:
         terms = sorted({shorten(quad.predicate.value) for quad in reader.quads(node)})
         return f"{start}; of it is said: {', '.join(terms) or 'nothing'}"
     shown = ", ".join(shorten(term.value) for term in list(said)[:_SHOWN])
     return f"{start}; with that property it has: {shown}"
+
+
+def _is_named(reader: GraphReader, written: str) -> bool:
+    try:
+        resolve(reader, written)
+    except NotKnown as error:
+        return isinstance(error, Ambiguous)
+    return True

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg_service.cli.console import StoreOption, out
+from kg_service.cli.console import StoreOption, out, print_json
 from kg_service.cli.results import AnswerFormat, print_table
 from kg_service.errors import UsageError
 from kg_service.opening import open_graph
@@ -34,7 +34,7 @@ def ask(
 ) -> None:
     """Answer one of the questions that come with the service."""
     if list_:
-        _list()
+        _list(as_json or format_ is AnswerFormat.JSON)
         return
     if question is None:
         raise UsageError("which question? kg ask --list shows them")
@@ -62,8 +62,11 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _list() -> None:
+def _list(as_json: bool) -> None:
     questions = load_questions(resource_folder("queries"))
+    if as_json:
+        print_json([q.as_json() for q in questions])
+        return
     width = max(len(q.id) for q in questions)
     for q in questions:
         out.print(f"{q.id:<{width}}  {q.summary}")

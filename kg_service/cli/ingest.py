@@ -35,7 +35,7 @@ _PUBLISH_EVERY_S = 5.0
 def ingest(
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH...", help="Files, zips, or folders; folders are searched."),
+        typer.Argument(metavar="PATH", help="Files, zips, or folders; folders are searched."),
     ],
     source_id: Annotated[
         str | None, typer.Option("--id", metavar="ID", help="The id of the (one) source.")
@@ -45,7 +45,10 @@ def ingest(
     mappings: MappingsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Ingest RO-Crates, ISA-Tab, ISA-JSON, ICAT dumps and SciCat records.
+    """Ingest sources: crates, ISA, facility catalogues' records, provenance documents.
+
+    Read are RO-Crates, ISA-Tab and ISA-JSON, ICAT, SciCat, PaN search API, DataCite, PROV in all
+    notations, CWLProv and Taverna research objects, BioCompute Objects, OpenLineage and kg-labid.
 
     Exit code 0: all were taken. 1: some were refused; the others were taken nevertheless.
     """

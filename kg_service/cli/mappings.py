@@ -101,7 +101,7 @@ def _print_rows(mapping: MappingSet, use: MappingUse) -> None:
 
 def realign(
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="SOURCE...", help="Source ids; all, if none.")
+        list[str] | None, typer.Argument(metavar="SOURCE", help="Source ids; all, if none.")
     ] = None,
     store: StoreOption = None,
     base: BaseOption = None,

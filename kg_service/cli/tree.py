@@ -42,7 +42,11 @@ def lineage_lines(lineage: Lineage, view: LineageView) -> Iterator[str]:
             yield f"{title}:"
             yield from _tree(start, walked, direction is Direction.UP, nodes, edges)
     if view.complete:
-        yield f"complete: all {len(view.nodes)} things that the sources connect are shown"
+        count = len(view.nodes)
+        if count == 1:
+            yield "complete: the sources connect it with nothing"
+        else:
+            yield f"complete: all {count} things that the sources connect are shown"
     else:
         yield "not complete"
     for sentence in view.stopped:
@@ -115,11 +119,11 @@ def _line(
         word = "with its member" if move.to.node == edge.earlier else "as part of"
     else:
         word = _WORDS[edge.kind, upwards]
-    source = said.source.id if said.source else "no source"
     parts = [f"{word} {_name(node.thing)}"]
     if node.enclosing is not None:
         parts.append(f"in run {node.enclosing.label}")
-    parts.append(f"{source}: {said.grade} {_short_rule(said.by)}".rstrip())
+    who = f"{said.source.id}: " if said.source else ""  # a steward's decision is no source's
+    parts.append(f"{who}{said.grade} {_short_rule(said.by)}".rstrip())
     parts += [f"stopped: {stop}" for stop in node.stops]
     if again:
         parts.append("shown already")

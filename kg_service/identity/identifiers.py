@@ -52,14 +52,17 @@ _STATED = ("doi", "igsn", "hdl", "handle", "orcid", "ror", "rrid", "biosample")
 def identifier_key(written: str) -> Key | None:
     """The key of a persistent identifier, or None where the text is not surely one."""
     text = written.strip()
+    scheme, colon, rest = text.partition(":")
+    is_stated = bool(colon and rest) and scheme.lower() in _STATED
+    if is_stated:  # as people write it: DOI: 10.5072/x
+        text = f"{scheme}:{rest.strip()}"
     if not text or len(text) > 2048 or len(text.split()) > 1:
         return None
     if text.startswith(("http://", "https://")):
         return _from_address(text)
     if text.lower().startswith("urn:uuid:"):
         return "urn", text.lower()
-    scheme, colon, rest = text.partition(":")
-    if colon and rest and scheme.lower() in _STATED:
+    if is_stated:
         return _stated(scheme.lower(), rest)
     key = _bare(text)
     if key and key[0] in ACCESSIONS and sum(c.isdigit() for c in text) < _DIGITS_OF_ACCESSION:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import getpass
+import re
 from collections import deque
 
 from pyoxigraph import Literal, NamedNode
 
 from kg_service.errors import UsageError
-from kg_service.identity.decisions import Decision, Verdict, decide
+from kg_service.identity.decisions import Decision, Decisions, Verdict, decide
 from kg_service.identity.evidence import Evidence, Policy
 from kg_service.identity.identifiers import identifier_key
 from kg_service.identity.kinds import Kind, can_be_same
@@ -16,6 +17,8 @@ from kg_service.identity.matches import Matches
 from kg_service.lineage.edges import StoreEdges
 from kg_service.lineage.model import Edge
 from kg_service.store.port import GraphReader, GraphStore, Term
+
+_LIKE_ORCID = re.compile(r"\b\d{4}-\d{4}-\d{4}-\d{3}[\dXx]\b")
 
 
 def judge(
@@ -33,6 +36,11 @@ def judge(
         raise UsageError("say why (--because): a decision without a reason helps nobody later")
     if verdict is Verdict.CONFIRMED:
         _refuse_impossible(store, first, second)
+    if verdict is Verdict.FORGOTTEN and not _is_decided(store, pair):
+        raise UsageError(
+            f"there is no decision to forget on <{first.value}> and <{second.value}>; "
+            "kg links ID lists what was decided"
+        )
     return decide(store, pair, verdict, because.strip(), steward(who))
 
 
@@ -48,7 +56,14 @@ def steward(who: str | None) -> Term:
         return NamedNode(f"https://orcid.org/{key[1]}")
     if not who.strip():
         raise UsageError("--who is empty: give an ORCID or a name")
+    if _LIKE_ORCID.search(who):
+        raise UsageError(f"--who {who!r} is no ORCID: its check digit does not fit the others")
     return Literal(who.strip())
+
+
+def _is_decided(reader: GraphReader, pair: tuple[NamedNode, NamedNode]) -> bool:
+    newest = next(iter(Decisions(reader).of_pair(*pair)), None)
+    return newest is not None and newest.verdict is not Verdict.FORGOTTEN
 
 
 def still_joined(reader: GraphReader, first: NamedNode, second: NamedNode) -> list[Edge]:

@@ -38,6 +38,7 @@ _TABLE: tuple[tuple[type[KgError], str, int], ...] = (
     (StoreError, "store", 503),
     (KgError, "internal", 500),
 )
+NO_PATH = "there is no such path; / names those that are"
 UNEXPECTED = "something went wrong in the service; its log has the details"
 
 
@@ -79,7 +80,8 @@ def add_error_answers(app: FastAPI) -> None:
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         phrase = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
-        answer = problem(request, error.status_code, phrase, str(error.detail))
+        said = NO_PATH if error.status_code == 404 else str(error.detail)
+        answer = problem(request, error.status_code, phrase, said)
         answer.headers.update(error.headers or {})
         return answer
 

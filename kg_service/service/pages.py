@@ -77,6 +77,8 @@ def start_page(context: ServiceContext, root: str) -> Response:
         ("/graphql", "GraphQL", "specimens, results and lineage, in an editor here and by POST"),
         ("/queries", "Questions", "questions with a name, answered as tables"),
         ("/sources", "Sources", "what was ingested, with repairs, losses and warnings"),
+        ("/links", "Links", "what is the same as what, and on what evidence"),
+        ("/mappings", "Mappings", "how terms relate to PROV-O, and how often each row fired"),
         ("/docs", "API", "every path of this service, to try out"),
         ("/redoc", "API reference", "the same, to read"),
         ("/openapi.json", "OpenAPI", "the same, for machines"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
@@ -42,29 +42,6 @@ _ANSWERED = {
 }
 
 
-def question_json(question: Question) -> dict[str, Any]:
-    """A question's documentation as plain data; keys are stable."""
-    return {
-        "id": question.id,
-        "summary": question.summary,
-        "description": question.description,
-        "tags": list(question.tags),
-        "profile": list(question.profile),
-        "parameters": [
-            {
-                "name": p.name,
-                "type": p.type.value,
-                "required": p.required,
-                "default": p.default,
-                "description": p.description,
-            }
-            for p in question.parameters
-        ],
-        "columns": [{"name": c.name, "description": c.description} for c in question.columns],
-        "address": f"/queries/{question.id}",
-    }
-
-
 def queries_router(context: ServiceContext) -> APIRouter:
     """The routes below ``/queries``."""
     router = APIRouter(tags=["Questions"])
@@ -78,7 +55,7 @@ def queries_router(context: ServiceContext) -> APIRouter:
         """The questions that can be asked by name, on the command line with `kg ask`."""
         if wants_html(request.headers.get("accept")):
             return questions_page(context.questions, request.scope.get("root_path", ""))
-        return JSONResponse([question_json(question) for question in context.questions])
+        return JSONResponse([question.as_json() for question in context.questions])
 
     @router.get(
         "/queries/{question_id}",

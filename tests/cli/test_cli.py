@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from support import EXAMPLE, crate
+from support import EXAMPLE, REPOSITORY, crate
 
 
 class Kg:
@@ -114,9 +116,32 @@ def test_an_ambiguous_name_lists_what_it_could_be(example: Kg) -> None:
     assert "FormalParameter" in out
 
 
+def test_first_steps_of_the_readme(example: Kg) -> None:
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    steps = readme.partition("## First steps\n")[2].partition("\n## ")[0]
+    commands = re.findall(r"^    (?:\$ )?kg (.+)$", steps, re.MULTILINE)
+    assert len(commands) > 8
+    for command in commands:
+        name, *arguments = shlex.split(command, comments=True)
+        if name not in ("ingest", "serve"):  # of other files; does not end
+            example(name, *arguments)
+
+
+def test_an_object_that_is_not_known_is_told(example: Kg) -> None:
+    out = example("why", "traits.csv", "wasGeneratedBy", "measuring", code=1)
+    assert out.startswith("kg: 'measuring' is not known, and no source says")
+    out = example("why", "traits.csv", "wasGeneratedBy", "mask-01.tif", code=1)
+    assert out.startswith("kg: no source says")
+
+
+def test_a_thing_alone_is_complete(example: Kg) -> None:
+    assert "the sources connect it with nothing" in example("lineage", "barley-plant-01", "--up")
+
+
 def test_questions(example: Kg) -> None:
     listed = example("ask", "--list")
     assert all(f"cq{n}" in listed for n in range(1, 12))
+    assert {"cq1", "specimens"} <= {q["id"] for q in json.loads(example("ask", "--list", "--json"))}
     assert "Run of root-traits" in example("ask", "cq6")
     down = example("ask", "results-of-specimen", "--param", "specimen=SAMEA900000001")
     assert "traits.csv" in down

@@ -110,6 +110,12 @@ def test_what_still_joins_a_rejected_pair_is_told(laboratories: Kg, tmp_path: Pa
         (("reject", "north.csv", "south.csv", "--because", " "), 2, "say why"),
         (("reject", "north.csv", "south.csv"), 2, "--because"),
         (("confirm", "north.csv", "Leaf_01", "--because", "x"), 2, "can not be the same thing"),
+        (("forget", "north.csv", "south.csv"), 2, "there is no decision to forget"),
+        (
+            ("reject", "north.csv", "south.csv", "--because", "x", "--who", "0000-0002-1825-0098"),
+            2,
+            "is no ORCID",
+        ),
         (("--source", "nowhere"), 1, "there is no source 'nowhere'"),
         (("--evidence", "hearsay"), 2, "hearsay"),
         (("nothing",), 1, "'nothing' is not known"),

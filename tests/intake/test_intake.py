@@ -107,6 +107,7 @@ def test_one_bad_file_never_stops_the_others(alignment: Alignment, tmp_path: Pat
     [
         ("missing.json", None, "no such file"),
         ("broken.json", "{'a'}", "not valid JSON"),
+        ("empty.json", "\n", "an empty file"),
         ("plain.json", '{"hello": "world"}', "no source in it that is known"),
         ("text.txt", "hello", "no source in it that is known"),
         ("empty", "", "no source in it that is known"),

@@ -157,8 +157,8 @@ def test_the_start_page_names_every_door(client: TestClient, app: FastAPI) -> No
     text = page(client, "/")
     links = {attributes.get("href") for attributes in Elements(text).all("a")}
     for door in (
-        "/sparql", "/graphql", "/queries", "/sources", "/health", "/docs", "/redoc",
-        "/openapi.json",
+        "/sparql", "/graphql", "/queries", "/sources", "/links", "/mappings", "/health", "/docs",
+        "/redoc", "/openapi.json",
     ):  # fmt: skip
         assert door in links
         assert client.get(door, headers=BROWSER).status_code == 200

@@ -155,3 +155,12 @@ def test_a_new_source_is_served_without_a_restart(
     writer.close()
     assert [s["id"] for s in client.get("/sources").json()] == ["analysis", "field", "new"]
     assert client.get("/health").json()["sources"] == 3
+
+
+def test_a_path_that_is_not_there_is_told(client: TestClient) -> None:
+    answer = client.get("/surces")
+    assert answer.status_code == 404
+    assert answer.json()["error"] == {
+        "code": "not-found",
+        "message": "there is no such path; / names those that are",
+    }

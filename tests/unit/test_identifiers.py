@@ -7,7 +7,8 @@ SPELLINGS = [
     (
         "doi",
         ["10.5281/zenodo.1", "doi:10.5281/zenodo.1", "https://doi.org/10.5281/Zenodo.1",
-         "http://dx.doi.org/10.5281/zenodo.1", "DOI:10.5281/ZENODO.1"],
+         "http://dx.doi.org/10.5281/zenodo.1", "DOI:10.5281/ZENODO.1",
+         "DOI: 10.5281/zenodo.1"],
     ),
     (
         "orcid",
@@ -40,6 +41,7 @@ def test_all_spellings_of_an_identifier_give_one_key(scheme: str, spellings: lis
 @pytest.mark.parametrize(
     "text",
     ["sample1", "data/file.txt", "12345", "1234567890123", "P12345", "2020-01-01", "", "a b",
+     "doi: ", "doi: a 10.5281/zenodo.1",
      "http://example.org/data/SAMEA1", "https://www.example.org/", "root-01", "A1"],
 )  # fmt: skip
 def test_names_numbers_and_plain_addresses_are_no_identifiers(text: str) -> None:
