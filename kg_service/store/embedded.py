@@ -10,7 +10,12 @@ On disk, a store is a folder::
 Readers thus see a change when it is published, whole, and never a half of it; a writer may
 work while they read. A commit marks its new graphs as pending in the journal graph, writes
 them, and then drops the old graphs, changes the catalogue and clears the marks in one atomic
-update. A writer that finds marks when it opens drops the graphs they name.
+update. Large old graphs are only marked in that update, and removed after it in steps: what
+readers are shown is published later. A writer that finds marks when it opens drops the graphs
+they name, and removes snapshots that were not finished.
+
+The engine checks what it reads and says so where its files are damaged. Where a write fails it
+may take no more until it is opened again; what stays marked then is never published.
 """
 
 from __future__ import annotations
@@ -18,16 +23,17 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import re
 import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Variable
 
-from kg_service.errors import QuerySyntax, StoreBusy, StoreError, UsageError
+from kg_service.errors import QuerySyntax, StoreError, UsageError
+from kg_service.store.engine_errors import ENGINE_ERRORS, engine_error, is_damage, reason, todo
 from kg_service.store.port import NO_BINDINGS, Change, QueryResult, Term
 from kg_service.store.sizes import count_in
 from kg_service.store.sparql_text import keywords, refuse_calls_out
@@ -38,15 +44,23 @@ from kg_service.terms import JOURNAL, PREFIXES, kg
 LAYOUT = 1
 _BULK_FROM = 5_000
 _BULK_LINES = 50_000
+_REMOVED_AT_ONCE = 2_000
+_FLUSH_BYTES = 8_000_000
+# a graph serialises itself, so nothing of it can end the query
+_REMOVAL = (
+    "DELETE {{ GRAPH {graph} {{ ?s ?p ?o }} }} "
+    "WHERE {{ SELECT * WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }} LIMIT {limit} }}"
+)
 _SNAPSHOTS_KEPT = 2
 _PENDING = kg("pending")
 
 
 class OxigraphReader:
-    """Reads a pyoxigraph store: see ``GraphReader``."""
+    """Reads a pyoxigraph store, which messages call ``where``: see ``GraphReader``."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, where: str = "the store") -> None:
         self._store = store
+        self._where = where
 
     def frozen(self) -> OxigraphReader:
         return self
@@ -65,9 +79,11 @@ class OxigraphReader:
             said = explain_syntax(sparql, str(error.msg))
             raise QuerySyntax(f"the SPARQL query does not parse: {said}") from error
         except (ValueError, RuntimeError) as error:
+            if is_damage(error):
+                raise engine_error(self._where, error) from error
             raise UsageError(f"the SPARQL query can not be evaluated: {error}") from error
         except OSError as error:
-            raise StoreError(f"the store can not be read: {error}") from error
+            raise engine_error(self._where, error) from error
         return result
 
     def quads(
@@ -77,40 +93,99 @@ class OxigraphReader:
         object_: Term | None = None,
         graph: NamedNode | None = None,
     ) -> Iterator[Quad]:
-        return iter(self._store.quads_for_pattern(subject, predicate, object_, graph))
+        try:
+            yield from self._store.quads_for_pattern(subject, predicate, object_, graph)
+        except ENGINE_ERRORS as error:
+            raise engine_error(self._where, error) from error
 
 
 class OxigraphStore(OxigraphReader):
     """Reads and writes a pyoxigraph store, in memory if none is given: see ``GraphStore``."""
 
-    def __init__(self, store: Store | None = None) -> None:
-        super().__init__(Store() if store is None else store)
+    def __init__(self, store: Store | None = None, where: str = "the store") -> None:
+        super().__init__(Store() if store is None else store, where)
+        self._unflushed = 0
+        self._failed = False
         self._sweep()
 
     def commit(self, change: Change) -> None:
-        marks = [Quad(graph, _PENDING, graph, JOURNAL) for graph in change.graphs]
+        marks = [_mark(graph) for graph in change.graphs]
+        later: list[NamedNode] = []
         try:
+            self._sweep()  # what an interruption left
+            self._flush_when_full()
+            for graph in change.graphs:
+                if not self._is_empty(graph):
+                    # else a failure would take what it holds
+                    raise ValueError(f"there is a graph {graph} already")
             if marks:
                 self._store.extend(marks)
             sizes = {graph: self._write(graph, told) for graph, told in change.graphs.items()}
-            self._store.update(_update_text(change, marks, change.records(sizes)))
-        except (OSError, ValueError, SyntaxError) as error:
-            self._sweep()
+            at_once = [graph for graph in change.drop if self._is_small(graph)]
+            later = [graph for graph in change.drop if graph not in at_once]
+            records = [*change.insert, *change.records(sizes), *map(_mark, later)]
+            text = _update_text(at_once, [*change.delete, *marks], records)
+            self._store.update(text)
+            self._unflushed += len(text)
+        except (*ENGINE_ERRORS, ValueError, SyntaxError) as error:
+            self._undo()
             raise StoreError(
-                f"the change was not written ({error}); the store is as it was: "
-                "check the disk's space and permissions"
+                f"{self._where}: the change was not written ({reason(error)}); the store is as "
+                f"it was: {todo(error)}"
             ) from error
+        except BaseException:
+            self._undo()
+            raise
+        try:
+            for graph in later:
+                self._remove(graph)
+        except ENGINE_ERRORS as error:
+            self._failed = True
+            raise StoreError(
+                f"{self._where}: the change was written, but what it replaces could not be "
+                f"removed ({reason(error)}); readers see the store as it was: {todo(error)}"
+            ) from error
+
+    def _undo(self) -> None:
+        """Drop what was written of a change; where that fails too, it is swept at the next open."""
+        try:
+            self._sweep()
+        except ENGINE_ERRORS:
+            self._failed = True
 
     def _write(self, graph: NamedNode, statements: Statements) -> int:
         """Write a new graph. Its number of distinct statements."""
         if statements.written < _BULK_FROM:
             lines = set(statements.lines())
-            self._store.load(b"".join(lines), RdfFormat.N_TRIPLES, to_graph=graph)
+            text = b"".join(lines)
+            self._store.load(text, RdfFormat.N_TRIPLES, to_graph=graph)
+            self._unflushed += len(text)
             return len(lines)
         for chunk in statements.chunks(_BULK_LINES):
             # in pieces: the engine's bulk loader keeps all that one call gives it in memory
             self._store.bulk_load(chunk, RdfFormat.N_TRIPLES, to_graph=graph)
         return count_in(self, graph)
+
+    def _flush_when_full(self) -> None:
+        """The engine keeps what transactions wrote in memory, long after; this lets it go."""
+        if self._unflushed > _FLUSH_BYTES:
+            self._store.flush()
+            self._unflushed = 0
+
+    def _is_empty(self, graph: NamedNode) -> bool:
+        return next(self._store.quads_for_pattern(None, None, None, graph), None) is None
+
+    def _is_small(self, graph: NamedNode) -> bool:
+        quads = self._store.quads_for_pattern(None, None, None, graph)
+        return sum(1 for _ in islice(quads, _REMOVED_AT_ONCE + 1)) <= _REMOVED_AT_ONCE
+
+    def _remove(self, graph: NamedNode) -> None:
+        """Remove a marked graph, then its mark: in steps, as a transaction is kept in memory."""
+        while not self._is_small(graph):
+            self._store.update(_REMOVAL.format(graph=graph, limit=_BULK_LINES))
+            self._store.flush()
+        self._store.remove_graph(graph)
+        self._store.remove(_mark(graph))
 
     def publish(self) -> None:
         """In memory there is nothing to publish: reader and writer are one."""
@@ -122,17 +197,21 @@ class OxigraphStore(OxigraphReader):
         pending = list(self._store.quads_for_pattern(None, _PENDING, None, JOURNAL))
         for mark in pending:
             assert isinstance(mark.subject, NamedNode)
-            self._store.remove_graph(mark.subject)
-            self._store.remove(mark)
+            self._remove(mark.subject)
 
 
-def _update_text(change: Change, marks: list[Quad], records: Sequence[Quad]) -> str:
+def _mark(graph: NamedNode) -> Quad:
+    """What says that a graph is not there yet, or no more."""
+    return Quad(graph, _PENDING, graph, JOURNAL)
+
+
+def _update_text(drop: Sequence[NamedNode], delete: Sequence[Quad], insert: Sequence[Quad]) -> str:
     """One SPARQL update, which the engine applies atomically. Terms serialise themselves."""
-    operations = [f"DROP SILENT GRAPH {graph}" for graph in change.drop]
-    if change.delete or marks:
-        operations.append(f"DELETE DATA {{ {_data([*change.delete, *marks])} }}")
-    if change.insert or records:
-        operations.append(f"INSERT DATA {{ {_data([*change.insert, *records])} }}")
+    operations = [f"DROP SILENT GRAPH {graph}" for graph in drop]
+    if delete:
+        operations.append(f"DELETE DATA {{ {_data(delete)} }}")
+    if insert:
+        operations.append(f"INSERT DATA {{ {_data(insert)} }}")
     return " ;\n".join(operations)
 
 
@@ -149,42 +228,80 @@ class DiskStore(OxigraphStore):
 
     def __init__(self, folder: Path, base: str) -> None:
         self._folder = folder
+        self._snapshots = folder / "snapshots"
         try:
-            (folder / "snapshots").mkdir(parents=True, exist_ok=True)
+            self._snapshots.mkdir(parents=True, exist_ok=True)
             _check_layout(folder, base)
-            store = Store(str(folder / "live"))
-        except OSError as error:
-            raise _opening_error(folder, error) from error
-        super().__init__(store)
-        if not (folder / "current").exists():
+            super().__init__(Store(str(folder / "live")), str(folder))
+            shown = self._remove_unfinished()
+        except ENGINE_ERRORS as error:
+            raise engine_error(str(folder), error) from error
+        if not shown:
             self.publish()
 
     def publish(self) -> None:
-        snapshots = self._folder / "snapshots"
-        numbers = [int(p.name) for p in snapshots.iterdir() if p.name.isdigit()]
-        name = f"{max(numbers, default=0) + 1:06d}"
+        snapshot = self._snapshots / "none"
         try:
-            self._store.backup(str(snapshots / name))
-            temporary = self._folder / "current.new"
-            temporary.write_text(name, encoding="ascii")
-            os.replace(temporary, self._folder / "current")
-        except OSError as error:
+            self._sweep()  # what an interruption left is not shown
+            numbers = self._numbers()
+            snapshot = self._snapshots / f"{max(numbers, default=0) + 1:06d}"
+            self._store.backup(str(snapshot))
+            _replace(self._folder / "current", snapshot.name)
+        except ENGINE_ERRORS as error:
+            self._failed = True
+            shutil.rmtree(snapshot, ignore_errors=True)
             raise StoreError(
-                f"{self._folder}: committed, but readers can not be shown it ({error}); "
-                "free some space and run any kg ingest again"
+                f"{self._folder}: committed, but readers can not be shown it yet "
+                f"({reason(error)}): {todo(error)}"
             ) from error
-        for number in sorted(numbers)[: -(_SNAPSHOTS_KEPT - 1) or None]:
-            _remove_unused(snapshots / f"{number:06d}")
+        for number in numbers[: -(_SNAPSHOTS_KEPT - 1) or None]:
+            _remove_unused(self._snapshots / f"{number:06d}")
 
     def close(self) -> None:
-        self._store.flush()
-        del self._store
+        try:
+            if not self._failed:
+                self._store.flush()
+        except ENGINE_ERRORS as error:
+            raise StoreError(
+                f"{self._folder}: what was committed is kept, but could not be put in order "
+                f"({reason(error)}): {todo(error)}"
+            ) from error
+        finally:
+            del self._store
+
+    def _numbers(self) -> list[int]:
+        return sorted(int(path.name) for path in self._snapshots.iterdir() if path.name.isdigit())
+
+    def _remove_unfinished(self) -> bool:
+        """Remove snapshots that no reader was ever told of. Whether readers have one."""
+        for path in self._snapshots.glob("*.tmp"):  # where the engine builds one
+            shutil.rmtree(path, ignore_errors=True)
+        try:
+            current = (self._folder / "current").read_text(encoding="ascii").strip()
+        except (FileNotFoundError, UnicodeDecodeError):
+            return False
+        if not current.isdigit() or not (self._snapshots / current).is_dir():
+            return False
+        for number in self._numbers():
+            if number > int(current):
+                _remove_unused(self._snapshots / f"{number:06d}")
+        return True
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a small file so that it is wholly the old one or wholly the new one."""
+    temporary = path.with_suffix(".new")
+    with temporary.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(temporary, path)
 
 
 def _check_layout(folder: Path, base: str) -> None:
     meta_path = folder / "kg-store.json"
     if not meta_path.exists():
-        meta_path.write_text(json.dumps({"layout": LAYOUT, "base": base}) + "\n", encoding="utf-8")
+        _replace(meta_path, json.dumps({"layout": LAYOUT, "base": base}) + "\n")
         return
     stored = store_base(folder)
     if stored != base:
@@ -202,22 +319,21 @@ def store_base(folder: Path) -> str | None:
         return None
     except NotADirectoryError as error:
         raise StoreError(f"{folder}: not a folder; a store is kept in one") from error
-    except (OSError, ValueError) as error:
-        raise StoreError(f"{folder}: kg-store.json can not be read ({error})") from error
-    if meta.get("layout") != LAYOUT:
+    except OSError as error:
+        raise engine_error(str(folder), error) from error
+    except (ValueError, RecursionError):
+        meta = None
+    if isinstance(meta, dict) and meta.get("layout", LAYOUT) != LAYOUT:
         raise StoreError(
-            f"{folder}: written by another version of kg-service (layout {meta.get('layout')}); "
+            f"{folder}: written by another version of kg-service (layout {meta['layout']}); "
             "ingest into a new store"
         )
-    return str(meta["base"])
-
-
-def _opening_error(folder: Path, error: OSError) -> StoreError:
-    if re.search(r"lock", str(error), re.IGNORECASE):
-        return StoreBusy(
-            f"{folder}: another kg process is writing to this store; wait for it to end"
+    if not isinstance(meta, dict) or not isinstance(meta.get("base"), str):
+        raise StoreError(
+            f"{folder}: kg-store.json is damaged; put it back from a copy, or write it again as "
+            f'{{"layout": {LAYOUT}, "base": "…"}} with the base that this store was made with'
         )
-    return StoreError(f"{folder}: the store can not be opened ({error}); check the path and rights")
+    return str(meta["base"])
 
 
 def _remove_unused(snapshot: Path) -> None:
@@ -271,17 +387,22 @@ class SnapshotReader:
                     raise StoreError(
                         f"{self._folder}: there is no store yet; create it with: kg ingest PATH"
                     ) from error
-                except OSError as error:
-                    raise StoreError(f"{self._folder}: can not be read ({error})") from error
+                except (OSError, UnicodeDecodeError) as error:
+                    raise engine_error(str(self._folder), error) from error
                 if name == self._name:
                     break
-                if self._open(name):
+                failure = self._open(name)
+                if failure is None:
                     break
             else:
-                raise StoreError(f"{self._folder}: the snapshot {name} can not be opened")
+                raise StoreError(
+                    f"{self._folder}: the snapshot {name!r} that readers should use can not be "
+                    f"opened ({reason(failure)}); any kg ingest or kg realign makes a new one"
+                ) from failure
             return self._reader
 
-    def _open(self, name: str) -> bool:
+    def _open(self, name: str) -> OSError | None:
+        """Open a snapshot. The error where it went away, or is not to be had."""
         snapshot = self._folder / "snapshots" / name
         try:
             lock = snapshot.with_suffix(".lock").open("a")
@@ -290,18 +411,20 @@ class SnapshotReader:
         try:
             if lock is not None:
                 fcntl.flock(lock, fcntl.LOCK_SH)
-            reader = _HeldSnapshot(Store.read_only(str(snapshot)), lock)
-        except OSError:
+            reader = _HeldSnapshot(Store.read_only(str(snapshot)), str(self._folder), lock)
+        except ENGINE_ERRORS as error:
             if lock is not None:
                 lock.close()
-            return False  # removed between reading its name and locking it: read the name again
+            if isinstance(error, OSError):
+                return error  # removed between reading its name and locking it: read it again
+            raise engine_error(str(self._folder), error) from error
         self._name, self._reader = name, reader
-        return True
+        return None
 
 
 class _HeldSnapshot(OxigraphReader):
     """A snapshot with the lock that keeps writers from removing it, for as long as it is used."""
 
-    def __init__(self, store: Store, lock: IO[str] | None) -> None:
-        super().__init__(store)
+    def __init__(self, store: Store, where: str, lock: IO[str] | None) -> None:
+        super().__init__(store, where)
         self._lock = lock
