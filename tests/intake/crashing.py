@@ -32,7 +32,7 @@ PAIR = (
 )
 _WRITES = {"extend", "load", "bulk_load", "update", "remove_graph", "remove", "backup", "flush"}
 # so that a small source is written, and removed, as a large one is
-embedded._BULK_FROM, embedded._BULK_LINES, embedded._REMOVED_AT_ONCE = 500, 700, 600
+embedded._BULK_FROM, embedded._BULK_LINES, embedded._REMOVED_AT_ONCE = 150, 250, 200
 
 
 class Dying:
@@ -90,7 +90,7 @@ def main() -> None:
                     embedded.Store = dying.engine  # type: ignore[assignment, misc]
                     os.replace = dying.before(os.replace)
                 make(Path(folder), step)
-            except BaseException as error:
+            except Exception as error:  # noqa: BLE001 - the child ends here, whatever it was
                 print(error, file=sys.stderr)
                 os._exit(1)
             os._exit(0)
