@@ -18,7 +18,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from ingest.errors import MissingSource, SourceError, UnreadableSource, UnsafeArchive
+from ingest.errors import MissingSource, SourceError, UnreadableSource, UnsafeArchive, shown
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
 MAX_ENTRIES = 1_000_000
@@ -243,10 +243,13 @@ class Bundle:
     def location(self) -> str:
         """What messages call this source: a path, ``archive!/folder`` inside a zip."""
         inner = self.folder + (self.only or "")
+        return shown(self._in_files(inner.rstrip("/")))
+
+    def _in_files(self, inner: str) -> str:
         if isinstance(self.files, SingleFile):
             return self.files.location
         if isinstance(self.files, ZipFiles):
-            return self.files.location + (f"!/{inner.rstrip('/')}" if inner else "")
+            return self.files.location + (f"!/{inner}" if inner else "")
         return str(Path(self.files.location) / inner)
 
     def names(self) -> list[str]:
@@ -301,11 +304,7 @@ class Bundle:
 
     def where(self, name: str) -> str:
         """How messages name one file of this source."""
-        if isinstance(self.files, SingleFile):
-            return self.files.location
-        if isinstance(self.files, ZipFiles):
-            return f"{self.files.location}!/{self.folder}{name}"
-        return str(Path(self.files.location) / self.folder / name)
+        return shown(self._in_files(self.folder + name))
 
     def version(self) -> str:
         """SHA-256 of what was read: of the file itself where it is one, else of its listing.

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from ingest import json_text
 from ingest.bundle import Bundle, Files, FolderFiles, SingleFile, ZipFiles, read_file
 from ingest.document import Document, InFolder
-from ingest.errors import MissingSource, SourceError, UnknownFormat
+from ingest.errors import MissingSource, SourceError, UnknownFormat, shown
 from ingest.formats import FORMATS, Format
 from ingest.sniff import Sniff
 
@@ -65,20 +65,21 @@ Discovery = Found | Refused | PassedOver
 
 def discover(path: Path) -> Iterator[Discovery]:
     """Every source at ``path``, every refusal, every file passed over; one is enough to go on."""
+    location = shown(str(path))
     if not path.exists():
         yield Refused(
-            str(path),
+            location,
             MissingSource(
-                "no such file or folder", where=str(path), todo="check the path and its spelling"
+                "no such file or folder", where=location, todo="check the path and its spelling"
             ),
         )
     elif path.is_dir():
-        yield from _or_nothing_here(_walk(FolderFiles(path)), str(path))
+        yield from _or_nothing_here(_walk(FolderFiles(path)), location)
     else:
-        yield from _named_file(path)
+        yield from _named_file(path, location)
 
 
-def _named_file(path: Path) -> Iterator[Discovery]:
+def _named_file(path: Path, location: str) -> Iterator[Discovery]:
     try:
         with path.open("rb") as stream:
             magic = stream.read(4)
@@ -86,7 +87,7 @@ def _named_file(path: Path) -> Iterator[Discovery]:
         magic = b""
     suffix = path.suffix.lower()
     if suffix in _ARCHIVES or (magic in _ZIP_MAGIC and suffix not in _READABLE):
-        yield from _or_nothing_here(_archive(path, str(path)), str(path))
+        yield from _or_nothing_here(_archive(path, location), location)
         return
     found = _whole_of(path) or _recognise(SingleFile(path), path.name)
     if isinstance(found, PassedOver):
@@ -94,10 +95,10 @@ def _named_file(path: Path) -> Iterator[Discovery]:
     if isinstance(found, PassedOver) and suffix in _JSON:
         # say what is wrong with its JSON rather than that it is nothing known
         try:
-            json_text.parse(read_file(path), str(path))
+            json_text.parse(read_file(path), location)
         except SourceError as error:
-            found = Refused(str(path), error)
-    yield from _or_nothing_here(iter([found]), str(path))
+            found = Refused(location, error)
+    yield from _or_nothing_here(iter([found]), location)
 
 
 def _whole_of(path: Path) -> Discovery | None:
@@ -268,7 +269,7 @@ def _loose_files(files: Files, folder: str, names: list[str]) -> Iterator[Discov
         suffix = PurePosixPath(name).suffix.lower()
         if suffix in _ARCHIVES and isinstance(files, FolderFiles):
             path = files.root / folder / name
-            yield from _archive(path, str(path))
+            yield from _archive(path, shown(str(path)))
         elif suffix in _READABLE:
             discovery = _recognise(files, folder + name)
             yield discovery

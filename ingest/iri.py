@@ -29,6 +29,11 @@ def _encode(match: re.Match[str]) -> str:
     return quote(match.group(0), safe="")
 
 
+def _quoted(text: str, safe: str = "") -> str:
+    # half a surrogate pair stands in names of files that are no UTF-8
+    return quote(text, safe=safe, errors="surrogatepass")
+
+
 @lru_cache(maxsize=65536)
 def is_valid_reference(reference: str) -> bool:
     """Whether an engine will keep a triple that names this absolute or relative reference."""
@@ -58,9 +63,9 @@ def valid_reference(reference: str) -> str:
     fixed = path + hash_sign + fragment.replace("#", "%23")
     if is_valid_reference(fixed):
         return fixed
-    return quote(reference, safe="")
+    return _quoted(reference)
 
 
 def segment(text: str) -> str:
     """The text as one path segment: everything but unreserved characters percent-encoded."""
-    return quote(text, safe="-._~")
+    return _quoted(text, "-._~")

@@ -18,9 +18,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from ingest.iri import has_scheme, segment, valid_reference
 from ingest.triples import literal, skolem
 
-MAX_DEPTH = 200
 _JSON = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _DRIVE = re.compile(r"[A-Za-z]:")
 # what these name is another thing on another machine
 _LOCAL = re.compile(
@@ -45,34 +43,6 @@ def canonical(value: Any) -> str:
 def json_literal(value: Any) -> Literal:
     """A JSON value as one literal, where its keys are free or its order matters."""
     return Literal(canonical(value), datatype=_JSON)
-
-
-def is_too_deep(value: Any) -> bool:
-    """Whether a value nests deeper than MAX_DEPTH."""
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        level = [
-            item
-            for outer in level
-            if isinstance(outer, (list, dict))
-            for item in (outer.values() if isinstance(outer, dict) else outer)
-        ]
-        if not level:
-            return False
-    return True
-
-
-def mended(value: Any) -> tuple[Any, int]:
-    """The value without halves of surrogate pairs, which no literal can hold, and their count."""
-    if isinstance(value, str):
-        return _SURROGATE.subn("\ufffd", value)
-    if isinstance(value, list):
-        items = [mended(item) for item in value]
-        return [item for item, _ in items], sum(n for _, n in items)
-    if isinstance(value, dict):
-        pairs = [(mended(key), mended(item)) for key, item in value.items()]
-        return {k: v for (k, _), (v, _) in pairs}, sum(n + m for (_, n), (_, m) in pairs)
-    return value, 0
 
 
 def is_global(address: str) -> bool:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 
 from ingest.errors import UnreadableSource
 from ingest.findings import Findings
 
 UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+MAX_DEPTH: Final = 200
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def decode(content: bytes, where: str) -> str:
@@ -25,10 +29,11 @@ def decode(content: bytes, where: str) -> str:
 
 
 def parse(content: bytes, where: str, findings: Findings | None = None) -> Any:
-    """Parse JSON. Raises UnreadableSource with line and column.
+    """Parse JSON. Raises UnreadableSource, with line and column, or for what nests too deep.
 
     Of a key that stands twice in one object both values are kept, as a list, and a repair is
-    recorded; NaN and infinities become text, recorded likewise.
+    recorded; NaN and infinities become text, and halves of surrogate pairs, which JSON can
+    escape and no IRI or literal can hold, U+FFFD, recorded likewise.
     """
 
     def merge(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -43,7 +48,7 @@ def parse(content: bytes, where: str, findings: Findings | None = None) -> Any:
     if not text.strip():
         raise UnreadableSource("an empty file", where=where, todo="export it again")
     try:
-        return json.loads(text, object_pairs_hook=merge, parse_constant=constant)
+        value = json.loads(text, object_pairs_hook=merge, parse_constant=constant)
     except json.JSONDecodeError as error:
         raise UnreadableSource(
             f"not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}",
@@ -56,6 +61,41 @@ def parse(content: bytes, where: str, findings: Findings | None = None) -> Any:
             where=where,
             todo="export it again with less nesting and shorter numbers",
         ) from error
+    if _is_too_deep(value):
+        raise UnreadableSource(
+            f"nested more than {MAX_DEPTH} levels deep",
+            where=where,
+            todo="check that it is what you meant to ingest",
+        )
+    return _mended(value, where, findings) if _SURROGATE_ESCAPE.search(text) else value
+
+
+def _is_too_deep(value: Any) -> bool:
+    """Whether lists and objects are nested beyond MAX_DEPTH, without recursion."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        inner: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                inner += item.values()
+            elif isinstance(item, list):
+                inner += item
+        if not inner:
+            return False
+        level = inner
+    return True
+
+
+def _mended(value: Any, where: str, findings: Findings | None) -> Any:
+    if isinstance(value, list):
+        return [_mended(item, where, findings) for item in value]
+    if isinstance(value, dict):
+        return {_mended(k, where, findings): _mended(v, where, findings) for k, v in value.items()}
+    if isinstance(value, str) and _SURROGATE.search(value):
+        if findings is not None:
+            findings.repaired("lone-surrogate", where, "replaced by U+FFFD")
+        return _SURROGATE.sub("\ufffd", value)
+    return value
 
 
 def merged_pairs(

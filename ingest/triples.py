@@ -43,5 +43,5 @@ def skolem(base: str, *parts: str) -> NamedNode:
 
     RDF 1.1 Concepts, section 3.5: an IRI under ``.well-known/genid/`` stands for a blank node.
     """
-    digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+    digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return NamedNode(f"{base}.well-known/genid/{digest}")

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import gettempdir
 
 from pyoxigraph import Quad
 
@@ -29,7 +28,7 @@ from kg_service.catalogue import (
     replaced_quads,
 )
 from kg_service.derive import derive
-from kg_service.errors import StoreError, UsageError
+from kg_service.errors import UsageError
 from kg_service.identity.identifiers import identifier_key
 from kg_service.report import Derived, IngestReport, Outcome
 from kg_service.store.port import Change, GraphStore, Sizes
@@ -225,11 +224,6 @@ def _spooled(
             for bundle, triples in document.bundles(iris.entities, report.findings):
                 asserted.setdefault(iris.graphs(bundle.value), Statements()).extend(triples)
         yield asserted
-    except OSError as error:
-        raise StoreError(
-            f"{report.location}: its statements could not be kept for a while ({error}); "
-            f"check the space and rights of the temporary folder {gettempdir()}"
-        ) from error
     finally:
         for statements in asserted.values():
             statements.close()

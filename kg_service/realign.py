@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 
 from pyoxigraph import NamedNode, Quad
 
@@ -62,7 +63,7 @@ def realign(
 
 def _realign(store: GraphStore, alignment: Alignment, record: SourceRecord) -> Derived:
     iris = SourceIris(record.iri.removesuffix(f"/source/{record.id}"), record.id, record.version)
-    activity = NamedNode(f"{iris.version_node.value}/realignment/{alignment.digest}")
+    activity = NamedNode(f"{iris.version_node.value}/realignment/{_part(alignment)}")
     made: list[Derived] = []
     with _asserted(store, iris, alignment) as asserted:
         derivation = derive(alignment, asserted, Findings())
@@ -80,11 +81,7 @@ def _realign(store: GraphStore, alignment: Alignment, record: SourceRecord) -> D
             store.commit(
                 Change(
                     graphs=derivation.graphs,
-                    drop=[
-                        NamedNode(name)
-                        for name in (*record.aligned_graphs, record.identity_graph)
-                        if NamedNode(name) not in derivation.graphs
-                    ],
+                    drop=[*map(NamedNode, (*record.aligned_graphs, record.identity_graph))],
                     delete=realigned_quads(store, iris, record),
                     records=records,
                 )
@@ -103,10 +100,15 @@ def _asserted(
     try:
         for names in Catalogue(store).graphs_of(iris):
             quads = store.quads(None, None, None, names.asserted)
-            read[iris.graphs(names.bundle, alignment.digest)] = Statements.of(
+            read[iris.graphs(names.bundle, _part(alignment))] = Statements.of(
                 quad.triple for quad in quads
             )
         yield read
     finally:
         for statements in read.values():
             statements.close()
+
+
+def _part(alignment: Alignment) -> str:
+    """What tells the graphs that sets made from those of any others, by their versions too."""
+    return sha256(alignment.version.encode()).hexdigest()[:8]

@@ -14,7 +14,7 @@ from ingest.bundle import Bundle
 from ingest.document import Description, Visibility
 from ingest.errors import InvalidSource
 from ingest.findings import Findings
-from ingest.json_graph import MAX_DEPTH, is_global, is_too_deep, mended
+from ingest.json_graph import is_global
 from ingest.json_text import parse
 
 
@@ -63,15 +63,6 @@ def read(bundle: Bundle) -> BioComputeDocument:
     where = bundle.where(bundle.main)
     findings = Findings()
     value = parse(bundle.read(bundle.main), where, findings)
-    if is_too_deep(value):
-        raise InvalidSource(
-            f"nested more than {MAX_DEPTH} levels deep",
-            where=where,
-            todo="check that it is a BioCompute Object",
-        )
-    value, halves = mended(value)
-    if halves:
-        findings.repaired("lone-surrogate", where, "replaced by U+FFFD", halves)
     objects = []
     for found in objects_of(value):
         if isinstance(found, BioComputeObject):

@@ -61,7 +61,10 @@ def _is_lines(content: bytes) -> bool:
 
 def error_told(value: Any) -> str | None:
     """What ICAT said, where the answer is its report of an error."""
-    if isinstance(value, dict) and value.get("code") in _ERROR_CODES and "message" in value:
+    if not isinstance(value, dict) or "message" not in value:
+        return None
+    code = value.get("code")
+    if isinstance(code, str) and code in _ERROR_CODES:
         return f"{value['code']}: {value['message']}"
     return None
 

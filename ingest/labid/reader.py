@@ -12,7 +12,6 @@ from ingest.bundle import Bundle
 from ingest.document import Description, Visibility
 from ingest.errors import InvalidSource
 from ingest.findings import Findings
-from ingest.json_graph import is_too_deep, mended
 from ingest.json_text import parse
 from ingest.labid.check import Record, check, listed
 from ingest.labid.form import PROFILE
@@ -60,11 +59,8 @@ def read(bundle: Bundle) -> LabidDocument:
     where = bundle.where(bundle.main)
     findings = Findings()
     document = parse(bundle.read(bundle.main), where, findings)
-    if not isinstance(document, dict) or is_too_deep(document):
+    if not isinstance(document, dict):
         raise InvalidSource("no kg-labid document", where=where, todo="see docs/labid.md")
-    document, halves = mended(document)
-    if halves:
-        findings.repaired("lone-surrogate", where, "replaced by U+FFFD", halves)
     checked = check(document)
     if checked.faults:
         count = len(checked.faults)

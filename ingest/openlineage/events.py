@@ -9,7 +9,6 @@ from typing import Any
 
 from ingest.errors import UnreadableSource
 from ingest.findings import Findings
-from ingest.json_graph import is_too_deep, mended
 from ingest.json_text import parse
 
 _TYPES = frozenset({"START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER"})
@@ -70,7 +69,7 @@ def values_of(content: bytes, where: str, findings: Findings) -> Iterator[tuple[
             if line.strip():
                 yield from _line(line, f"{where}: line {number}", findings)
         return
-    value = _checked(parse(content, where, findings), "$", findings)
+    value = parse(content, where, findings)
     if isinstance(value, dict) and not is_event(value) and isinstance(value.get("events"), list):
         yield from ((item, f"$.events[{n}]") for n, item in enumerate(value["events"]))
     elif isinstance(value, list):
@@ -81,17 +80,6 @@ def values_of(content: bytes, where: str, findings: Findings) -> Iterator[tuple[
 
 def _line(line: bytes, where: str, findings: Findings) -> Iterator[tuple[Any, str]]:
     try:
-        yield _checked(parse(line, where, findings), where, findings), where
+        yield parse(line, where, findings), where
     except UnreadableSource as error:
         findings.lost("not-json", where, error.what)
-
-
-def _checked(value: Any, where: str, findings: Findings) -> Any:
-    """The value without what no literal can hold; nothing of it where it nests absurdly deep."""
-    if is_too_deep(value):
-        findings.lost("too-deep", where, "nested beyond reading")
-        return None
-    value, halves = mended(value)
-    if halves:
-        findings.repaired("lone-surrogate", where, "replaced by U+FFFD", halves)
-    return value

@@ -6,8 +6,10 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingest.errors import UnreadableSource
 from ingest.findings import Findings
 from ingest.json_records import values
+from ingest.json_text import parse
 from ingest.panosc.kinds import PAIRS, Kind, Relation, kind_named, kind_of
 
 
@@ -67,8 +69,12 @@ class Records:
             for key, text in rows.items():
                 place = f"{where}.{name}[{key!r}]"
                 try:
-                    row = json.loads(text) if isinstance(text, str) else text
-                except (ValueError, RecursionError):
+                    row = (
+                        parse(text.encode(), place, self.findings)
+                        if isinstance(text, str)
+                        else text
+                    )
+                except UnreadableSource:
                     self.findings.lost("no-record", place, "its text is no JSON")
                     continue
                 self._row(name, row, place)

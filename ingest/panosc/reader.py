@@ -45,9 +45,9 @@ class PanoscDocument:
     def triples(self, base: str, findings: Findings) -> Iterator[Triple]:
         """All statements; what was met while parsing is told first."""
         findings.include(self.source.findings)
-        public = {r.data["isPublic"] for r in _visible(self.source.records)}
-        if public >= {True, False}:
-            for record in _visible(self.source.records):
+        visible = list(_visible(self.source.records))
+        if any(record.data["isPublic"] is True for record in visible):
+            for record in visible:
                 if record.data["isPublic"] is False:
                     findings.warned(
                         "visibility", record.where, "not public, so the whole file is restricted"

@@ -40,7 +40,8 @@ def read_prov_jsonld(parsed: dict[str, Any], where: str, findings: Findings) -> 
 
 def _document(content: dict[str, Any], where: str, findings: Findings) -> dict[str, Any]:
     made: dict[str, Any] = {"prefix": _prefixes(content.get("@context"))}
-    for number, node in enumerate(content.get("@graph", [])):
+    graph = content.get("@graph", [])
+    for number, node in enumerate(graph if isinstance(graph, list) else [graph]):
         place = f"{where}: $.@graph[{number}]"
         if not isinstance(node, dict):
             findings.lost("unknown-record", place, "no object")
@@ -58,7 +59,7 @@ def _document(content: dict[str, Any], where: str, findings: Findings) -> dict[s
             continue
         id_ = str(node.get("@id", f"_:r{number}"))
         body = dict(_body(node))
-        more = [{"$": t, "type": "xsd:QName"} for t in types if t.removeprefix("prov:") != known]
+        more = [{"$": t, "type": "xsd:QName"} for t in types if t not in (known, f"prov:{known}")]
         if more:
             body["prov:type"] = [*body.get("prov:type", []), *more]
         made.setdefault(_KINDS[known], {}).setdefault(id_, []).append(body)

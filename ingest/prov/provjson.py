@@ -181,7 +181,11 @@ class _Reader:
                 if plain is None:
                     self.faults.add(place, f"no plain value: {_show(value['$'])}")
                     continue
-                yield typed_value(plain.value, value.get("type"), value.get("lang"), scope)
+                datatype, language = value.get("type"), value.get("lang")
+                if not isinstance(datatype, str | None) or not isinstance(language, str | None):
+                    self.faults.add(place, f"type and lang are texts: {_show(value)}")
+                    continue
+                yield typed_value(plain.value, datatype, language, scope)
             else:
                 plain = _plain(value)
                 if plain is None:

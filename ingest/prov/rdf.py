@@ -18,7 +18,7 @@ from ingest.bundle import Bundle
 from ingest.document import Description
 from ingest.errors import InvalidSource
 from ingest.findings import Findings
-from ingest.iri import segment
+from ingest.iri import is_valid_reference, segment
 from ingest.prov.addresses import absolute, resolve
 from ingest.prov.document import bundle_types
 from ingest.triples import RDF_TYPE, skolem
@@ -72,6 +72,19 @@ class _Resolver:
         """The node that stands for a blank one: by its number, since labels may be random."""
         number = str(len(self._blank))
         return self._blank.setdefault(label, skolem(self.base, self.name, number))
+
+    def literal(self, term: Literal) -> Literal:
+        """The literal with a language and a datatype that other readers of RDF accept."""
+        if term.language is not None:
+            try:
+                return Literal(term.value, language=term.language)
+            except ValueError:
+                detail = f"no language tag: {term.language!r}"
+                self.findings.repaired("language", self.name, detail)
+                return Literal(term.value)
+        if is_valid_reference(term.datatype.value):
+            return term
+        return Literal(term.value, datatype=self.node(term.datatype))
 
     def _named(self, iri: str) -> NamedNode:
         written = iri.removeprefix(_PROBE)
@@ -136,7 +149,7 @@ def _resolved(statements: list[Triple], resolver: _Resolver) -> Iterator[Triple]
         yield Triple(
             resolver.node(subject),
             resolver.node(triple.predicate),
-            object_ if isinstance(object_, Literal) else resolver.node(object_),
+            resolver.literal(object_) if isinstance(object_, Literal) else resolver.node(object_),
         )
 
 

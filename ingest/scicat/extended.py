@@ -62,7 +62,7 @@ def _date(content: Any) -> Any:
     if isinstance(content, str):
         return content  # ISO 8601 already; kept as written
     if isinstance(content, dict) and content.keys() == {"$numberLong"}:
-        content = int(content["$numberLong"])
+        content = _unwrapped(content)
     if isinstance(content, (int, float)) and not isinstance(content, bool):
         return _EPOCH + timedelta(milliseconds=content)
     raise _NotExtendedError

@@ -11,7 +11,7 @@ from pyoxigraph import QueryTriples, RdfFormat, Store
 
 from kg_service.align.mapping import Rule
 from kg_service.align.prov_types import TIME_TOKENS, with_time
-from kg_service.store.statements import Statements
+from kg_service.store.statements import Statements, temporary_space
 
 _IN_MEMORY_LINES = 100_000
 _CHUNK_LINES = 50_000
@@ -23,8 +23,12 @@ def rule_store(statements: Statements) -> Iterator[Store]:
     if statements.written <= _IN_MEMORY_LINES:
         yield _loaded(Store(), statements)
         return
-    with TemporaryDirectory(prefix="kg-rules-") as folder:
-        yield _loaded(Store(folder), statements)
+    with temporary_space():
+        made = TemporaryDirectory(prefix="kg-rules-")
+    with made as folder:
+        with temporary_space():
+            store = _loaded(Store(folder), statements)
+        yield store
 
 
 def _loaded(store: Store, statements: Statements) -> Store:

@@ -12,7 +12,10 @@ work while they read. A commit marks its new graphs as pending in the journal gr
 them, and then drops the old graphs, changes the catalogue and clears the marks in one atomic
 update. Large old graphs are only marked in that update, and removed after it in steps: what
 readers are shown is published later. A writer that finds marks when it opens drops the graphs
-they name.
+they name, and removes snapshots that were not finished.
+
+The engine checks what it reads and says so where its files are damaged. Where a write fails it
+may take no more until it is opened again; what stays marked then is never published.
 """
 
 from __future__ import annotations
@@ -20,7 +23,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import re
 import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +32,8 @@ from typing import IO
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Variable
 
-from kg_service.errors import QuerySyntax, StoreBusy, StoreError, UsageError
+from kg_service.errors import QuerySyntax, StoreError, UsageError
+from kg_service.store.engine_errors import ENGINE_ERRORS, engine_error, is_damage, reason, todo
 from kg_service.store.port import NO_BINDINGS, Change, QueryResult, Term
 from kg_service.store.sizes import count_in
 from kg_service.store.sparql_text import keywords, refuse_calls_out
@@ -53,10 +56,11 @@ _PENDING = kg("pending")
 
 
 class OxigraphReader:
-    """Reads a pyoxigraph store: see ``GraphReader``."""
+    """Reads a pyoxigraph store, which messages call ``where``: see ``GraphReader``."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, where: str = "the store") -> None:
         self._store = store
+        self._where = where
 
     def frozen(self) -> OxigraphReader:
         return self
@@ -75,9 +79,11 @@ class OxigraphReader:
             said = explain_syntax(sparql, str(error.msg))
             raise QuerySyntax(f"the SPARQL query does not parse: {said}") from error
         except (ValueError, RuntimeError) as error:
+            if is_damage(error):
+                raise engine_error(self._where, error) from error
             raise UsageError(f"the SPARQL query can not be evaluated: {error}") from error
         except OSError as error:
-            raise StoreError(f"the store can not be read: {error}") from error
+            raise engine_error(self._where, error) from error
         return result
 
     def quads(
@@ -87,21 +93,31 @@ class OxigraphReader:
         object_: Term | None = None,
         graph: NamedNode | None = None,
     ) -> Iterator[Quad]:
-        return iter(self._store.quads_for_pattern(subject, predicate, object_, graph))
+        try:
+            yield from self._store.quads_for_pattern(subject, predicate, object_, graph)
+        except ENGINE_ERRORS as error:
+            raise engine_error(self._where, error) from error
 
 
 class OxigraphStore(OxigraphReader):
     """Reads and writes a pyoxigraph store, in memory if none is given: see ``GraphStore``."""
 
-    def __init__(self, store: Store | None = None) -> None:
-        super().__init__(Store() if store is None else store)
+    def __init__(self, store: Store | None = None, where: str = "the store") -> None:
+        super().__init__(Store() if store is None else store, where)
         self._unflushed = 0
+        self._failed = False
         self._sweep()
 
     def commit(self, change: Change) -> None:
         marks = [_mark(graph) for graph in change.graphs]
+        later: list[NamedNode] = []
         try:
+            self._sweep()  # what an interruption left
             self._flush_when_full()
+            for graph in change.graphs:
+                if not self._is_empty(graph):
+                    # else a failure would take what it holds
+                    raise ValueError(f"there is a graph {graph} already")
             if marks:
                 self._store.extend(marks)
             sizes = {graph: self._write(graph, told) for graph, told in change.graphs.items()}
@@ -111,20 +127,31 @@ class OxigraphStore(OxigraphReader):
             text = _update_text(at_once, [*change.delete, *marks], records)
             self._store.update(text)
             self._unflushed += len(text)
-        except (OSError, ValueError, SyntaxError) as error:
-            self._sweep()
+        except (*ENGINE_ERRORS, ValueError, SyntaxError) as error:
+            self._undo()
             raise StoreError(
-                f"the change was not written ({error}); the store is as it was: "
-                "check the disk's space and permissions"
+                f"{self._where}: the change was not written ({reason(error)}); the store is as "
+                f"it was: {todo(error)}"
             ) from error
+        except BaseException:
+            self._undo()
+            raise
         try:
             for graph in later:
                 self._remove(graph)
-        except OSError as error:
+        except ENGINE_ERRORS as error:
+            self._failed = True
             raise StoreError(
-                f"the change was written, but what it replaces could not be removed ({error}); "
-                "free some space: the next kg ingest removes it"
+                f"{self._where}: the change was written, but what it replaces could not be "
+                f"removed ({reason(error)}); readers see the store as it was: {todo(error)}"
             ) from error
+
+    def _undo(self) -> None:
+        """Drop what was written of a change; where that fails too, it is swept at the next open."""
+        try:
+            self._sweep()
+        except ENGINE_ERRORS:
+            self._failed = True
 
     def _write(self, graph: NamedNode, statements: Statements) -> int:
         """Write a new graph. Its number of distinct statements."""
@@ -144,6 +171,9 @@ class OxigraphStore(OxigraphReader):
         if self._unflushed > _FLUSH_BYTES:
             self._store.flush()
             self._unflushed = 0
+
+    def _is_empty(self, graph: NamedNode) -> bool:
+        return next(self._store.quads_for_pattern(None, None, None, graph), None) is None
 
     def _is_small(self, graph: NamedNode) -> bool:
         quads = self._store.quads_for_pattern(None, None, None, graph)
@@ -198,42 +228,80 @@ class DiskStore(OxigraphStore):
 
     def __init__(self, folder: Path, base: str) -> None:
         self._folder = folder
+        self._snapshots = folder / "snapshots"
         try:
-            (folder / "snapshots").mkdir(parents=True, exist_ok=True)
+            self._snapshots.mkdir(parents=True, exist_ok=True)
             _check_layout(folder, base)
-            store = Store(str(folder / "live"))
-        except OSError as error:
-            raise _opening_error(folder, error) from error
-        super().__init__(store)
-        if not (folder / "current").exists():
+            super().__init__(Store(str(folder / "live")), str(folder))
+            shown = self._remove_unfinished()
+        except ENGINE_ERRORS as error:
+            raise engine_error(str(folder), error) from error
+        if not shown:
             self.publish()
 
     def publish(self) -> None:
-        snapshots = self._folder / "snapshots"
-        numbers = [int(p.name) for p in snapshots.iterdir() if p.name.isdigit()]
-        name = f"{max(numbers, default=0) + 1:06d}"
+        snapshot = self._snapshots / "none"
         try:
-            self._store.backup(str(snapshots / name))
-            temporary = self._folder / "current.new"
-            temporary.write_text(name, encoding="ascii")
-            os.replace(temporary, self._folder / "current")
-        except OSError as error:
+            self._sweep()  # what an interruption left is not shown
+            numbers = self._numbers()
+            snapshot = self._snapshots / f"{max(numbers, default=0) + 1:06d}"
+            self._store.backup(str(snapshot))
+            _replace(self._folder / "current", snapshot.name)
+        except ENGINE_ERRORS as error:
+            self._failed = True
+            shutil.rmtree(snapshot, ignore_errors=True)
             raise StoreError(
-                f"{self._folder}: committed, but readers can not be shown it ({error}); "
-                "free some space and run any kg ingest again"
+                f"{self._folder}: committed, but readers can not be shown it yet "
+                f"({reason(error)}): {todo(error)}"
             ) from error
-        for number in sorted(numbers)[: -(_SNAPSHOTS_KEPT - 1) or None]:
-            _remove_unused(snapshots / f"{number:06d}")
+        for number in numbers[: -(_SNAPSHOTS_KEPT - 1) or None]:
+            _remove_unused(self._snapshots / f"{number:06d}")
 
     def close(self) -> None:
-        self._store.flush()
-        del self._store
+        try:
+            if not self._failed:
+                self._store.flush()
+        except ENGINE_ERRORS as error:
+            raise StoreError(
+                f"{self._folder}: what was committed is kept, but could not be put in order "
+                f"({reason(error)}): {todo(error)}"
+            ) from error
+        finally:
+            del self._store
+
+    def _numbers(self) -> list[int]:
+        return sorted(int(path.name) for path in self._snapshots.iterdir() if path.name.isdigit())
+
+    def _remove_unfinished(self) -> bool:
+        """Remove snapshots that no reader was ever told of. Whether readers have one."""
+        for path in self._snapshots.glob("*.tmp"):  # where the engine builds one
+            shutil.rmtree(path, ignore_errors=True)
+        try:
+            current = (self._folder / "current").read_text(encoding="ascii").strip()
+        except (FileNotFoundError, UnicodeDecodeError):
+            return False
+        if not current.isdigit() or not (self._snapshots / current).is_dir():
+            return False
+        for number in self._numbers():
+            if number > int(current):
+                _remove_unused(self._snapshots / f"{number:06d}")
+        return True
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a small file so that it is wholly the old one or wholly the new one."""
+    temporary = path.with_suffix(".new")
+    with temporary.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(temporary, path)
 
 
 def _check_layout(folder: Path, base: str) -> None:
     meta_path = folder / "kg-store.json"
     if not meta_path.exists():
-        meta_path.write_text(json.dumps({"layout": LAYOUT, "base": base}) + "\n", encoding="utf-8")
+        _replace(meta_path, json.dumps({"layout": LAYOUT, "base": base}) + "\n")
         return
     stored = store_base(folder)
     if stored != base:
@@ -251,22 +319,21 @@ def store_base(folder: Path) -> str | None:
         return None
     except NotADirectoryError as error:
         raise StoreError(f"{folder}: not a folder; a store is kept in one") from error
-    except (OSError, ValueError) as error:
-        raise StoreError(f"{folder}: kg-store.json can not be read ({error})") from error
-    if meta.get("layout") != LAYOUT:
+    except OSError as error:
+        raise engine_error(str(folder), error) from error
+    except (ValueError, RecursionError):
+        meta = None
+    if isinstance(meta, dict) and meta.get("layout", LAYOUT) != LAYOUT:
         raise StoreError(
-            f"{folder}: written by another version of kg-service (layout {meta.get('layout')}); "
+            f"{folder}: written by another version of kg-service (layout {meta['layout']}); "
             "ingest into a new store"
         )
-    return str(meta["base"])
-
-
-def _opening_error(folder: Path, error: OSError) -> StoreError:
-    if re.search(r"lock", str(error), re.IGNORECASE):
-        return StoreBusy(
-            f"{folder}: another kg process is writing to this store; wait for it to end"
+    if not isinstance(meta, dict) or not isinstance(meta.get("base"), str):
+        raise StoreError(
+            f"{folder}: kg-store.json is damaged; put it back from a copy, or write it again as "
+            f'{{"layout": {LAYOUT}, "base": "…"}} with the base that this store was made with'
         )
-    return StoreError(f"{folder}: the store can not be opened ({error}); check the path and rights")
+    return str(meta["base"])
 
 
 def _remove_unused(snapshot: Path) -> None:
@@ -320,17 +387,22 @@ class SnapshotReader:
                     raise StoreError(
                         f"{self._folder}: there is no store yet; create it with: kg ingest PATH"
                     ) from error
-                except OSError as error:
-                    raise StoreError(f"{self._folder}: can not be read ({error})") from error
+                except (OSError, UnicodeDecodeError) as error:
+                    raise engine_error(str(self._folder), error) from error
                 if name == self._name:
                     break
-                if self._open(name):
+                failure = self._open(name)
+                if failure is None:
                     break
             else:
-                raise StoreError(f"{self._folder}: the snapshot {name} can not be opened")
+                raise StoreError(
+                    f"{self._folder}: the snapshot {name!r} that readers should use can not be "
+                    f"opened ({reason(failure)}); any kg ingest or kg realign makes a new one"
+                ) from failure
             return self._reader
 
-    def _open(self, name: str) -> bool:
+    def _open(self, name: str) -> OSError | None:
+        """Open a snapshot. The error where it went away, or is not to be had."""
         snapshot = self._folder / "snapshots" / name
         try:
             lock = snapshot.with_suffix(".lock").open("a")
@@ -339,18 +411,20 @@ class SnapshotReader:
         try:
             if lock is not None:
                 fcntl.flock(lock, fcntl.LOCK_SH)
-            reader = _HeldSnapshot(Store.read_only(str(snapshot)), lock)
-        except OSError:
+            reader = _HeldSnapshot(Store.read_only(str(snapshot)), str(self._folder), lock)
+        except ENGINE_ERRORS as error:
             if lock is not None:
                 lock.close()
-            return False  # removed between reading its name and locking it: read the name again
+            if isinstance(error, OSError):
+                return error  # removed between reading its name and locking it: read it again
+            raise engine_error(str(self._folder), error) from error
         self._name, self._reader = name, reader
-        return True
+        return None
 
 
 class _HeldSnapshot(OxigraphReader):
     """A snapshot with the lock that keeps writers from removing it, for as long as it is used."""
 
-    def __init__(self, store: Store, lock: IO[str] | None) -> None:
-        super().__init__(store)
+    def __init__(self, store: Store, where: str, lock: IO[str] | None) -> None:
+        super().__init__(store, where)
         self._lock = lock

@@ -9,20 +9,43 @@ from __future__ import annotations
 
 import io
 from collections.abc import Container, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import islice
-from tempfile import SpooledTemporaryFile
+from tempfile import SpooledTemporaryFile, gettempdir
 
 from pyoxigraph import RdfFormat, Triple, parse, serialize
 
+from kg_service.errors import StoreError
+
 _IN_MEMORY_BYTES = 16_000_000
 END = b" .\n"
+
+
+@contextmanager
+def temporary_space() -> Iterator[None]:
+    """Says what to do where the temporary folder is full, or can not be written."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"what a source says could not be kept for a while ({error}); check the space and "
+            f"rights of the temporary folder {_temporary_folder()} (or set TMPDIR to another)"
+        ) from error
+
+
+def _temporary_folder() -> str:
+    try:
+        return gettempdir()
+    except OSError:  # no folder in which a file can be made: the message lists them
+        return ""
 
 
 class Statements:
     """A growing list of statements, each a line ``<subject> <predicate> object .``
 
     The same statement may stand in it several times; a store keeps it once. ``written`` counts
-    lines. It can be read again and again, but by one reader at a time.
+    lines. It can be read again and again, but by one reader at a time. Raises StoreError where
+    the temporary folder has no room.
     """
 
     def __init__(self) -> None:
@@ -38,18 +61,20 @@ class Statements:
 
     def extend(self, triples: Iterable[Triple]) -> None:
         """Add triples."""
-        self._file.seek(0, io.SEEK_END)
-        serialize(self._counted(triples), self._file, format=RdfFormat.N_TRIPLES)
+        with temporary_space():
+            self._file.seek(0, io.SEEK_END)
+            serialize(self._counted(triples), self._file, format=RdfFormat.N_TRIPLES)
 
     def write(self, lines: list[bytes]) -> None:
         """Add lines, each a whole statement."""
-        self._file.seek(0, io.SEEK_END)
-        self._file.write(b"".join(lines))
+        with temporary_space():
+            self._file.seek(0, io.SEEK_END)
+            self._file.write(b"".join(lines))
         self.written += len(lines)
 
     def lines(self) -> Iterator[bytes]:
         """Every line, with its line end."""
-        self._file.seek(0)
+        self._rewind()
         return iter(self._file)
 
     def chunks(self, lines: int) -> Iterator[bytes]:
@@ -58,7 +83,7 @@ class Statements:
 
     def triples(self) -> Iterator[Triple]:
         """Every statement as a triple."""
-        self._file.seek(0)
+        self._rewind()
         return (quad.triple for quad in parse(self._file, format=RdfFormat.N_TRIPLES))
 
     def triples_of(self, predicates: Container[bytes]) -> Iterator[Triple]:
@@ -69,7 +94,12 @@ class Statements:
 
     def close(self) -> None:
         """Let go of the memory or the temporary file."""
-        self._file.close()
+        with suppress(OSError):  # what a full disk did not take is not wanted any more
+            self._file.close()
+
+    def _rewind(self) -> None:
+        with temporary_space():  # the file writes its last buffer
+            self._file.seek(0)
 
     def _counted(self, triples: Iterable[Triple]) -> Iterator[Triple]:
         for triple in triples:
