@@ -60,9 +60,9 @@ def test_found(what: str, tmp_path: Path, alignment: Alignment) -> None:
 
 @pytest.mark.parametrize("name", ["\udcff.provn", "s_\udcff.txt", "\udcff.json"])
 def test_a_file_whose_name_is_no_text(name: str, tmp_path: Path, alignment: Alignment) -> None:
-    text = "document\n prefix ex <http://x.example/>\n entity(ex:a)\n wasGeneratedBy(ex:a, ex:b, -)\nendDocument"
+    said = "prefix ex <http://x.example/>\n entity(ex:a)\n wasGeneratedBy(ex:a, ex:b, -)"
     try:
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).write_text(f"document\n{said}\nendDocument")
     except OSError:
         pytest.skip("this file system takes no such name")
-    assert take(tmp_path / name, alignment) == name.endswith(".provn")
+    assert take(tmp_path / name, alignment) == 1
