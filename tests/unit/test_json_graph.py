@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from pyoxigraph import NamedNode
 
-from ingest.json_graph import (
-    MAX_DEPTH,
-    JsonGraph,
-    address_node,
-    is_global,
-    is_too_deep,
-    mended,
-)
+from ingest import json_text
+from ingest.errors import UnreadableSource
+from ingest.findings import FindingKind, Findings
+from ingest.json_graph import JsonGraph, address_node, is_global
+from ingest.json_text import MAX_DEPTH
 
 BASE = "http://example.org/source/x/"
 GRAPH = JsonGraph("http://example.org/terms#", BASE)
@@ -56,10 +54,14 @@ def nested(depth: int) -> Any:
 
 
 def test_what_is_not_too_deep_can_be_written() -> None:
-    assert is_too_deep(nested(MAX_DEPTH + 1))
-    assert not is_too_deep(nested(MAX_DEPTH - 1))
-    assert len(said(nested(MAX_DEPTH - 1))) == MAX_DEPTH
+    deepest = json_text.parse(json.dumps(nested(MAX_DEPTH - 1)).encode(), "x.json")
+    assert len(said(deepest)) == MAX_DEPTH
+    with pytest.raises(UnreadableSource, match=f"nested more than {MAX_DEPTH} levels deep"):
+        json_text.parse(json.dumps(nested(MAX_DEPTH + 1)).encode(), "x.json")
 
 
 def test_halves_of_surrogate_pairs_are_counted() -> None:
-    assert mended({"a\ud800": ["\udfff", 1]}) == ({"a\ufffd": ["\ufffd", 1]}, 2)
+    findings = Findings()
+    text = json.dumps({"a\ud800": ["\udfff", 1]}).encode()
+    assert json_text.parse(text, "x.json", findings) == {"a\ufffd": ["\ufffd", 1]}
+    assert findings.total(FindingKind.REPAIR) == 2
