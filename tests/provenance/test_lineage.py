@@ -12,7 +12,7 @@ from support import BASE, crate, ref, take_all
 
 from kg_service.align.engine import Alignment
 from kg_service.graph import KnowledgeGraph
-from kg_service.identity.links import Policy
+from kg_service.identity.evidence import Policy
 from kg_service.lineage.model import Direction, Granularity, Request
 from kg_service.store.embedded import OxigraphStore
 
