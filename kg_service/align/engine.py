@@ -33,7 +33,7 @@ from kg_service.align.plans import (
     outcomes_of,
     token,
 )
-from kg_service.align.prov_types import implied_types, with_time
+from kg_service.align.prov_types import ACTIVITY_ENDING, implied_types, with_time
 from kg_service.align.rules import made_by, rule_store
 from kg_service.align.spelling import Spelling
 from kg_service.align.vocabulary import TargetVocabulary
@@ -218,7 +218,7 @@ class _Run:
         self._plans = plans
         self._classes = survey.classes
         self._findings = findings
-        self._typed: set[bytes] = set()
+        self._typed: dict[bytes, bool] = {}
         self._met: set[bytes] = set()
         self._batch: list[bytes] = []
 
@@ -292,8 +292,8 @@ class _Run:
         line = subject + row.middle + rest
         return with_time(line) if row.is_time and not resource else line
 
-    def _write_types(self, subject: bytes, endings: Iterable[bytes]) -> None:
-        self._typed.add(subject)
+    def _write_types(self, subject: bytes, endings: tuple[bytes, ...]) -> None:
+        self._typed[subject] = self._typed.get(subject, False) or ACTIVITY_ENDING in endings
         self._batch += [subject + ending for ending in endings]
         self._flush_if_full()
 

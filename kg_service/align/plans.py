@@ -11,7 +11,7 @@ from kg_service.align.hierarchy import Hierarchy
 from kg_service.align.mapping import Condition, MappingSet, Row, is_target
 from kg_service.align.spelling import Spelling
 from kg_service.store.statements import END
-from kg_service.terms import DCTERMS_NS, PROV_NS, RDF_NS, RDF_TYPE, RDFS_NS
+from kg_service.terms import DCTERMS_NS, KG_NS, PROV_NS, RDF_NS, RDF_TYPE, RDFS_NS
 
 SCHEMA_NS = "http://schema.org/"
 _CLASS_NAME = re.compile(rb'"([A-Z][A-Za-z]+)"')
@@ -25,7 +25,7 @@ _RESOURCE_TARGETS = {
         "used", "wasGeneratedBy", "wasDerivedFrom", "wasInformedBy", "hadMember",
         "wasAssociatedWith", "wasAttributedTo", "hadPlan", "agent",
     )
-}  # fmt: skip
+} | {KG_NS + n for n in ("hadPlan", "usedInstrument", "partOfRun", "controls", "organized")}  # fmt: skip
 Classes = dict[bytes, tuple[bytes, ...]]
 """The classes of nodes, so far as some condition asks for them."""
 
