@@ -27,6 +27,7 @@ from kg_service.cli import (
 )
 from kg_service.cli.console import complain
 from kg_service.errors import KgError, UsageError
+from kg_service.store.engine_errors import engine_error, is_damage
 
 app = typer.Typer(
     name="kg",
@@ -75,6 +76,12 @@ def main() -> None:
         sys.exit(2)
     except KgError as error:
         complain(error)
+        sys.exit(1)
+    except RuntimeError as error:
+        # what a query finds is read from the files while it is printed
+        if not is_damage(error):
+            raise
+        complain(engine_error("the store", error))
         sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of a pipe went away: nothing more to say

@@ -33,7 +33,7 @@ _LONGEST_MESSAGE = 4_000
 
 
 def valid_sources(format_name: str) -> list[Tree]:
-    """The valid cases and examples of a format."""
+    """The cases and examples of a format."""
     folders = [*REPOSITORY.glob("tests/*/cases/*/input"), *REPOSITORY.glob("examples/*/*")]
     return [tree_of(f) for f in sorted(folders) if f.is_dir() and format_name in formats_in(f)]
 

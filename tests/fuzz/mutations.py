@@ -210,8 +210,22 @@ _OddDumper.add_multi_representer(date, lambda dumper, value: dumper.represent_st
 # --- XML -----------------------------------------------------------------------------------
 
 
+_NAMESPACE = re.compile(r"""xmlns:(\w+)=["']([^"']*)["']""")
+_ROOT = re.compile(r"<[\w:.-]+")
+
+
+def _declared(text: str, prefixes: dict[str, str]) -> bytes:
+    """The document with these prefixes, which names in its texts use, in its root."""
+    missing = [f' xmlns:{p}="{n}"' for p, n in prefixes.items() if f"xmlns:{p}=" not in text]
+    text = _ROOT.sub(lambda root: root[0] + "".join(missing), text, count=1)
+    return text.encode("utf-8", "surrogatepass")
+
+
 def _xml(random: Random, content: bytes) -> bytes:
     root = ElementTree.fromstring(content)
+    declared = dict(_NAMESPACE.findall(content.decode("utf-8", "replace")))
+    for prefix, namespace in declared.items():
+        ElementTree.register_namespace(prefix, namespace)
     for _ in range(random.choice((1, 1, 2, 3, 4))):
         elements = list(root.iter())
         element, other = random.choice(elements), random.choice(elements)
@@ -236,7 +250,7 @@ def _xml(random: Random, content: bytes) -> bytes:
             for _ in range(random.choice((1, 50, 400))):
                 inner = ElementTree.SubElement(inner, str(other.tag))
             inner.text = text
-    return ElementTree.tostring(root, encoding="unicode").encode("utf-8", "surrogatepass")
+    return _declared(ElementTree.tostring(root, encoding="unicode"), declared)
 
 
 # --- tables, and texts of tokens --------------------------------------------------------------
