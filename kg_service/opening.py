@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from pyoxigraph import NamedNode
 
 from kg_service.align.engine import Alignment
-from kg_service.errors import StoreError
+from kg_service.errors import StoreError, UsageError
 from kg_service.graph import KnowledgeGraph
 from kg_service.resources import resource_folder
 from kg_service.settings import DEFAULT_BASE, Settings
@@ -22,12 +25,30 @@ def load_alignment(own: Sequence[str] = ()) -> Alignment:
 
 
 def base_of(settings: Settings) -> str:
-    """The base of a store's IRIs: as given, else as the store says, else the default."""
+    """The base of a store's IRIs: as given, else as the store says, else the default.
+
+    Raises UsageError where what is given is no address.
+    """
     if settings.base is not None:
+        if not _is_address(settings.base):
+            raise UsageError(
+                f"--base (or KG_BASE) {settings.base!r} is no address: write it as "
+                "https://HOST or https://HOST/PATH"
+            )
         return settings.base
     if is_remote(settings.store):
         return DEFAULT_BASE
     return store_base(Path(settings.store)) or DEFAULT_BASE
+
+
+def _is_address(text: str) -> bool:
+    """Whether a path put behind the text gives an IRI of the web."""
+    try:
+        parts = urlsplit(text)
+        NamedNode(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not set("?#") & set(text)
 
 
 def open_reader(settings: Settings) -> GraphReader:

@@ -19,13 +19,12 @@ TYPE = f"<{RDF_TYPE.value}>".encode()
 TIMES = frozenset(
     PROV_NS + n for n in ("startedAtTime", "endedAtTime", "generatedAtTime", "atTime")
 )
-_RESOURCE_TARGETS = {
-    PROV_NS + n
-    for n in (
-        "used", "wasGeneratedBy", "wasDerivedFrom", "wasInformedBy", "hadMember",
-        "wasAssociatedWith", "wasAttributedTo", "hadPlan", "agent",
-    )
-} | {KG_NS + n for n in ("hadPlan", "usedInstrument", "partOfRun", "controls", "organized")}  # fmt: skip
+_PROV_LINKS = (
+    "used", "wasGeneratedBy", "wasDerivedFrom", "wasInformedBy", "hadMember",
+    "wasAssociatedWith", "wasAttributedTo", "hadPlan", "agent",
+)  # fmt: skip
+_KG_LINKS = ("hadPlan", "usedInstrument", "partOfRun", "controls", "organized")
+_RESOURCE_TARGETS = {PROV_NS + n for n in _PROV_LINKS} | {KG_NS + n for n in _KG_LINKS}
 Classes = dict[bytes, tuple[bytes, ...]]
 """The classes of nodes, so far as some condition asks for them."""
 

@@ -49,9 +49,7 @@ DOMAIN_RANGE: dict[str, tuple[str, str]] = {
     )
 }
 _ENTITY, _ACTIVITY, _AGENT = (token(PROV_NS + n) for n in ("Entity", "Activity", "Agent"))
-_IMPLIED = {
-    token(p): (d and token(d), r and token(r)) for p, (d, r) in DOMAIN_RANGE.items()
-}
+_IMPLIED = {token(p): (d and token(d), r and token(r)) for p, (d, r) in DOMAIN_RANGE.items()}
 # what follows the subject where it is said to be an activity
 ACTIVITY_ENDING = b" " + TYPE + b" " + _ACTIVITY + END
 TIME_TOKENS = frozenset(token(term) for term in TIMES)

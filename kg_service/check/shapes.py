@@ -14,7 +14,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, RdfFormat, parse, serialize
 
 from kg_service.check.model import Checked, Family, Verdict
-from kg_service.check.signatures import Node, Signatures
+from kg_service.check.signatures import Signatures
 from kg_service.store.port import GraphReader
 from kg_service.terms import shorten
 
@@ -26,7 +26,7 @@ _TODO = "correct the source, or the mapping that kg why names for the statement"
 
 @dataclass(frozen=True)
 class _Broken:
-    focus: Node
+    focus: NamedNode
     severity: str
     message: str
     value: str
@@ -80,7 +80,7 @@ class Shapes:
         return sorted(found, key=lambda b: (b.message, b.value, str(b.focus)))
 
     def _validate(
-        self, reader: GraphReader, graph: NamedNode, nodes: Sequence[Node]
+        self, reader: GraphReader, graph: NamedNode, nodes: Sequence[NamedNode]
     ) -> list[_Broken]:
         """What the validator says of some nodes of a graph."""
         if not nodes:

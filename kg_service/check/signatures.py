@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
+from kg_service.rdf import node_object, object_of, subject_of
 from kg_service.store.port import GraphReader
 from kg_service.terms import RDF_TYPE
 
-Node = NamedNode | BlankNode
 _EMPTY = 0
 
 
@@ -28,24 +28,24 @@ class Signatures:
         self._numbers: dict[frozenset[Hashable], int] = {self._sets[_EMPTY]: _EMPTY}
         self._grown: dict[tuple[int, Hashable], int] = {}
 
-    def sorted_nodes(self, reader: GraphReader, graph: NamedNode) -> Mapping[int, list[Node]]:
+    def sorted_nodes(self, reader: GraphReader, graph: NamedNode) -> Mapping[int, list[NamedNode]]:
         """The nodes of a graph that have types or some of the properties, by their sort."""
-        types: dict[Node, int] = {}
+        types: dict[NamedNode, int] = {}
         for quad in reader.quads(None, RDF_TYPE, None, graph):
-            types[quad.subject] = self._with(types.get(quad.subject, _EMPTY), quad.object)
+            node = subject_of(quad)
+            types[node] = self._with(types.get(node, _EMPTY), object_of(quad))
         sorts = {node: self._with(_EMPTY, kinds) for node, kinds in types.items()}
         for predicate in self._properties:
             for quad in reader.quads(None, predicate, None, graph):
-                led_to = self._kind(quad.object, types)
-                before = sorts.get(quad.subject, _EMPTY)
-                sorts[quad.subject] = self._with(before, (predicate, led_to))
-        found: dict[int, list[Node]] = defaultdict(list)
+                node, led_to = subject_of(quad), self._kind(object_of(quad), types)
+                sorts[node] = self._with(sorts.get(node, _EMPTY), (predicate, led_to))
+        found: dict[int, list[NamedNode]] = defaultdict(list)
         for node, sort in sorts.items():
             found[sort].append(node)
         return found
 
     def statements(
-        self, reader: GraphReader, graph: NamedNode, nodes: Sequence[Node]
+        self, reader: GraphReader, graph: NamedNode, nodes: Sequence[NamedNode]
     ) -> list[Triple]:
         """All of some nodes that their sorts are made of."""
         told: dict[Triple, None] = {}
@@ -53,8 +53,8 @@ class Signatures:
             for predicate in (RDF_TYPE, *self._properties):
                 for quad in reader.quads(node, predicate, None, graph):
                     told[quad.triple] = None
-                    if predicate != RDF_TYPE and isinstance(quad.object, Node):
-                        kinds = reader.quads(quad.object, RDF_TYPE, None, graph)
+                    if predicate != RDF_TYPE and (value := node_object(quad)) is not None:
+                        kinds = reader.quads(value, RDF_TYPE, None, graph)
                         told.update(dict.fromkeys(kind.triple for kind in kinds))
         return list(told)
 
@@ -69,8 +69,8 @@ class Signatures:
             self._grown[step] = after
         return after
 
-    def _kind(self, term: object, types: Mapping[Node, int]) -> Hashable:
-        if isinstance(term, Node):
+    def _kind(self, term: object, types: Mapping[NamedNode, int]) -> Hashable:
+        if isinstance(term, NamedNode):
             return types.get(term, _EMPTY)
         assert isinstance(term, Literal)
         return term.datatype, self._is_well_formed(term)

@@ -127,6 +127,11 @@ def test_first_steps_of_the_readme(example: Kg) -> None:
             example(name, *arguments)
 
 
+@pytest.mark.parametrize("base", ["foo", "ftp://kg.test", "http://", "http://a b", "http://a/?x"])
+def test_a_base_that_is_no_address_is_refused(empty: Kg, base: str) -> None:
+    assert "is no address" in empty("ingest", str(EXAMPLE), "--base", base, code=2)
+
+
 def test_an_object_that_is_not_known_is_told(example: Kg) -> None:
     out = example("why", "traits.csv", "wasGeneratedBy", "measuring", code=1)
     assert out.startswith("kg: 'measuring' is not known, and no source says")
