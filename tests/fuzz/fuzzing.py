@@ -19,6 +19,7 @@ from pathlib import Path
 from random import Random
 
 from fuzz.mutations import Tree, mutated, packed
+from isa.sheets import build
 
 from ingest.discover import Found, discover
 from kg_service.align.engine import Alignment
@@ -35,7 +36,11 @@ _LONGEST_MESSAGE = 4_000
 def valid_sources(format_name: str) -> list[Tree]:
     """The cases and examples of a format."""
     folders = [*REPOSITORY.glob("tests/*/cases/*/input"), *REPOSITORY.glob("examples/*/*")]
-    return [tree_of(f) for f in sorted(folders) if f.is_dir() and format_name in formats_in(f)]
+    with tempfile.TemporaryDirectory() as built:
+        for number, arc in enumerate(sorted(REPOSITORY.glob("tests/isa/arcs/*/input"))):
+            folders.append(build(arc, Path(built) / f"{number}"))
+        known = [f for f in folders if f.is_dir() and format_name in formats_in(f)]
+        return [tree_of(folder) for folder in sorted(known)]
 
 
 def formats_in(folder: Path) -> set[str]:

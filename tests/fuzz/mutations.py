@@ -253,6 +253,25 @@ def _xml(random: Random, content: bytes) -> bytes:
     return _declared(ElementTree.tostring(root, encoding="unicode"), declared)
 
 
+def _workbook(random: Random, content: bytes) -> bytes:
+    """A spreadsheet with one of the parts of its package changed or left out."""
+    made = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            parts = {name: package.read(name) for name in package.namelist()}
+    except zipfile.BadZipFile as error:
+        raise ValueError("broken already") from error
+    name = random.choice(sorted(parts))
+    if random.randrange(8):
+        parts[name] = mutated_file(random, parts[name], ".xml")
+    else:
+        del parts[name]
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, part in parts.items():
+            package.writestr(name, part)
+    return made.getvalue()
+
+
 # --- tables, and texts of tokens --------------------------------------------------------------
 
 
@@ -322,6 +341,7 @@ _CHANGES: dict[str, Callable[[Random, bytes], bytes]] = {
     ".yml": _yaml,
     ".xml": _xml,
     ".provx": _xml,
+    ".xlsx": _workbook,
     ".txt": _rows,
     ".tsv": _rows,
     ".provn": _tokens,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from fuzz.fuzzing import valid_sources
+from fuzz.fuzzing import valid_sources, write
 from support import REPOSITORY
 
 from ingest.formats import FORMATS
@@ -64,9 +66,27 @@ def _deep_xml(text: str) -> list[str]:
     ]
 
 
-def bombs(name: str) -> dict[str, str]:
+def _workbooks(content: bytes, random: Random) -> list[bytes]:
+    """A spreadsheet with a part of its package nested, full of entities, or of nothing."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    name = random.choice([n for n in sorted(parts) if n.endswith((".xml", ".rels"))])
+    text = parts[name].decode()
+    body = text[text.index("?>") + 2 :] if text.startswith("<?xml") else text
+    nothing = body[: body.rindex("</")] + " " * 100_000_000 + body[body.rindex("</") :]
+    made = []
+    for changed in (*_deep_xml(text), _ENTITIES + body.replace("</", "&i;</"), nothing):
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
+            for other, part in parts.items():
+                package.writestr(other, changed if other == name else part)
+        made.append(stream.getvalue())
+    return made
+
+
+def bombs(name: str) -> dict[str, bytes]:
     """Bombs in the form of a format's valid sources, by file name."""
-    made: dict[str, str] = {}
+    made: dict[str, bytes] = {}
     random = Random(name)
     for number, source in enumerate(valid_sources(name)):
         for path, content in source.items():
@@ -74,6 +94,10 @@ def bombs(name: str) -> dict[str, str]:
             text = content.decode("utf-8", "replace")
             new: list[str] = []
             try:
+                if suffix == ".xlsx":
+                    # as the file that an ARC is known by
+                    for n, one in enumerate(_workbooks(content, random)):
+                        made[f"{stem}-{n:02}/isa.investigation.xlsx"] = one
                 if suffix in (".json", ".jsonld"):
                     new = _deep_json(text, random)
                 elif suffix in (".xml", ".provx"):
@@ -87,9 +111,9 @@ def bombs(name: str) -> dict[str, str]:
                     new += [text + "<a> <b> " + "( " * d + ")" * d + " ." for d in DEPTHS]
                 elif suffix == ".provn":
                     new = [text + "entity(" * d for d in DEPTHS]
-            except ValueError:
+            except (ValueError, zipfile.BadZipFile):
                 continue  # broken, as some valid sources' payload is
-            made |= {f"{stem}-{n:02}{suffix}": one for n, one in enumerate(new)}
+            made |= {f"{stem}-{n:02}{suffix}": one.encode() for n, one in enumerate(new)}
     names = sorted(made)
     chosen = set(random.sample(names, min(len(names), 60)))
     return {key: made[key] for key in names if key in chosen}
@@ -99,8 +123,7 @@ def bombs(name: str) -> dict[str, str]:
 def test_bombs_are_taken_or_refused(name: str, tmp_path: Path) -> None:
     made = bombs(name)
     assert made
-    for file, text in made.items():
-        (tmp_path / file).write_text(text, encoding="utf-8")
+    write(made, tmp_path)
     done = subprocess.run(
         [sys.executable, str(Path(__file__).parent / "bombs.py"), str(tmp_path)],
         env={**os.environ, "PYTHONPATH": f"{REPOSITORY}{os.pathsep}{REPOSITORY / 'tests'}"},
