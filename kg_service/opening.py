@@ -16,6 +16,7 @@ from kg_service.settings import DEFAULT_BASE, Settings
 from kg_service.store.embedded import DiskStore, SnapshotReader, store_base
 from kg_service.store.port import GraphReader, GraphStore
 from kg_service.store.remote import RemoteStore, is_remote
+from kg_service.store.side import IndexedStore, SideIndex
 
 
 def load_alignment(own: Sequence[str] = ()) -> Alignment:
@@ -62,8 +63,14 @@ def open_reader(settings: Settings) -> GraphReader:
 def open_writer(settings: Settings) -> GraphStore:
     """A store to write, created where there is none. Raises StoreError, StoreBusy."""
     if is_remote(settings.store):
-        return RemoteStore(settings.store, writer=True)
-    return DiskStore(Path(settings.store), base_of(settings))
+        return IndexedStore(RemoteStore(settings.store, writer=True), side_indexes(settings))
+    store = DiskStore(Path(settings.store), base_of(settings))
+    return IndexedStore(store, side_indexes(settings))
+
+
+def side_indexes(settings: Settings) -> list[SideIndex]:
+    """What is kept beside a store and fed as it is written."""
+    return []
 
 
 def open_existing(settings: Settings) -> GraphStore:

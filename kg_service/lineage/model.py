@@ -92,6 +92,21 @@ class Move:
 
 
 @dataclass(frozen=True)
+class Filter:
+    """What of the graph is looked at; nothing given means all of it.
+
+    ``sources``: only what these say, by id. ``since`` and ``until``: only activities that may
+    have happened then, as ISO 8601. ``kinds``: only nodes of these kinds are shown, though the
+    walk goes on through others.
+    """
+
+    sources: frozenset[str] = frozenset()
+    since: str | None = None
+    until: str | None = None
+    kinds: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Request:
     """What is asked: from where, which way, how far (in steps), under which policy."""
 
@@ -101,6 +116,7 @@ class Request:
     limit: int = 100_000
     policy: Policy = Policy.DEFAULT
     granularity: Granularity = Granularity.STEP
+    filter: Filter = Filter()
 
 
 @dataclass
