@@ -99,8 +99,8 @@ class Answers:
             kind_from = NodeKind.ACTIVITY if moves.way_from == ACT else NodeKind.ENTITY
             kind_to = NodeKind.ACTIVITY if moves.way_to == ACT else NodeKind.ENTITY
             for number, target_number, code, graph in zip(
-                moves.origins.tolist(), moves.targets.tolist(), moves.codes.tolist(),
-                moves.graphs.tolist(), strict=True,
+                moves.origins.tolist(), moves.targets.tolist(), moves.found.codes.tolist(),
+                moves.found.graphs.tolist(), strict=True,
             ):  # fmt: skip
                 origin, target = self._nodes[number], self._nodes[target_number]
                 # the statement's subject comes later in time than its object
