@@ -15,6 +15,7 @@ from kg_service.cli import (
     ask,
     check,
     demo,
+    index,
     ingest,
     lineage,
     links,
@@ -45,6 +46,7 @@ app.command("mappings")(mappings.mappings)
 app.command("realign")(mappings.realign)
 app.command("check")(check.check)
 app.add_typer(links.links, name="links")
+app.add_typer(index.index, name="index")
 app.command("ask")(ask.ask)
 app.command("query")(query.query)
 app.command("withdraw")(withdraw.withdraw)
