@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from service.servers import oxigraph
 from support import EXAMPLE, crate, ref
 
 from kg_service.graph import KnowledgeGraph
@@ -238,3 +239,18 @@ def test_a_store_without_an_index_is_asked_as_well(settings: Settings) -> None:
     in_memory = KnowledgeGraph(reader, load_alignment(), LineageIndex())
     request = Request(without.resolve("traits.csv"))
     assert told(without.lineage(request)) == told(in_memory.lineage(request))
+
+
+def test_the_index_of_a_server_is_kept_beside_its_readers(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with oxigraph(tmp_path / "server") as address:
+        remote = Settings(address)
+        ingest(remote, EXAMPLE)
+        assert state_of(remote).is_sound
+        assert same_as_the_store(remote) == same_as_the_store(settings)
+        # another machine has none, and asks the server for what it lacks
+        elsewhere = Settings(address, index=str(tmp_path / "elsewhere"))
+        assert same_as_the_store(elsewhere) == same_as_the_store(settings)
+        assert len(state_of(elsewhere).missing) == 6
