@@ -6,11 +6,11 @@ from pyoxigraph import Triple
 
 from kg_service.align.engine import Alignment
 from kg_service.align.explain import Explainer, Ground
-from kg_service.align.mapping import Grade
 from kg_service.describe import Describer
 from kg_service.identity.decisions import Decisions
 from kg_service.identity.evidence import Evidence, key_text
 from kg_service.lineage.model import Edge, EdgeKind
+from kg_service.store.grades import Grade
 from kg_service.store.port import GraphReader
 
 
