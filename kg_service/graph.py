@@ -52,9 +52,12 @@ class KnowledgeGraph:
         """Walk from a node; see docs/lineage.md for what the walk means."""
         return lineage_asked(request, self.reader.frozen())
 
-    def view(self, lineage: Lineage) -> LineageView:
-        """The same answer with labels, sources and grades, for people and interfaces."""
-        return view(lineage, self.reader.frozen(), self.alignment)
+    def view(self, lineage: Lineage, *, explain: bool = True) -> LineageView:
+        """The same answer with labels, sources and grades, for people and interfaces.
+
+        Without ``explain``, edges come without the row, rule or evidence behind their grade.
+        """
+        return view(lineage, self.reader.frozen(), self.alignment, explain=explain)
 
     def why(self, subject: str, predicate: str, object_: str) -> list[Reason]:
         """Who says a statement, and what it was made from."""

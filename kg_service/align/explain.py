@@ -61,19 +61,27 @@ class Explainer:
         ]
         self._classes: dict[tuple[NamedNode, NamedNode], set[str]] = {}
         self._between_nodes: dict[tuple[object, object, NamedNode], list[Triple]] = {}
+        self._candidates: dict[tuple[str, NamedNode], list[tuple[MappingSet, Rule]]] = {}
         self._fired: dict[NamedNode, frozenset[str] | None] = {}
         self._seen: dict[tuple[str, NamedNode], Store] = {}
         self._made: dict[tuple[str, NamedNode], set[Triple]] = {}
 
     def grounds(
-        self, statement: Triple, aligned: NamedNode, asserted: NamedNode
+        self,
+        statement: Triple,
+        aligned: NamedNode,
+        asserted: NamedNode,
+        known: Grade | None = None,
     ) -> Iterator[Ground]:
-        """Every ground of a statement, the strongest first; of one grade, rows before rules."""
+        """Every ground of a statement, the strongest first; of one grade, rows before rules.
+
+        With a ``known`` grade, only grounds of that one: what else there is, is not looked for.
+        """
         found = [*self._stated(statement, asserted), *self._by_rows(statement, asserted)]
         rules = self._rules_for(statement, asserted)
         # nothing else can have made it
         only = len(rules) == 1 and not found and not self._with_basis
-        for grade in Grade:
+        for grade in Grade if known is None else (known,):
             yield from (ground for ground in found if ground.grade is grade)
             for mapping, rule in rules:
                 if rule.grade is grade:
@@ -174,17 +182,18 @@ class Explainer:
                     found.add(spelling.canonical(iri_of(named)))
         return found
 
-    def _rules_for(
-        self, statement: Triple, asserted: NamedNode
-    ) -> list[tuple[MappingSet, Rule]]:
+    def _rules_for(self, statement: Triple, asserted: NamedNode) -> list[tuple[MappingSet, Rule]]:
         """The rules that may have made a statement: they write its property, and made something."""
-        fired = self._fired_for(asserted)
-        return [
-            (mapping, rule)
-            for mapping, rule, terms in self._rules
-            if (_predicate(statement) in terms or None in terms)
-            and (fired is None or rule.iri in fired)
-        ]
+        key = (_predicate(statement), asserted)
+        if key not in self._candidates:
+            fired = self._fired_for(asserted)
+            self._candidates[key] = [
+                (mapping, rule)
+                for mapping, rule, terms in self._rules
+                if (_predicate(statement) in terms or None in terms)
+                and (fired is None or rule.iri in fired)
+            ]
+        return self._candidates[key]
 
     def _fired_for(self, asserted: NamedNode) -> frozenset[str] | None:
         """The rows and rules that made something of a source, so far as the catalogue tells."""

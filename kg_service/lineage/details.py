@@ -8,6 +8,7 @@ from typing import Any
 from pyoxigraph import NamedNode
 
 from kg_service.align.engine import Alignment
+from kg_service.align.explain import Ground
 from kg_service.catalogue import SourceRecord
 from kg_service.describe import Describer, Thing
 from kg_service.identity.evidence import Policy
@@ -88,8 +89,14 @@ class LineageView:
         }
 
 
-def view(lineage: Lineage, reader: GraphReader, alignment: Alignment) -> LineageView:
-    """Describe every node and edge of an answer."""
+def view(
+    lineage: Lineage, reader: GraphReader, alignment: Alignment, *, explain: bool = True
+) -> LineageView:
+    """Describe every node and edge of an answer.
+
+    Without ``explain``, edges have their grade but not the row, rule or evidence behind it,
+    which takes a few reads each.
+    """
     describer = Describer(reader)
     grounds = Grounds(reader, alignment, describer)
     edges_of_store = StoreEdges(reader, Policy.DEFAULT)
@@ -115,13 +122,15 @@ def view(lineage: Lineage, reader: GraphReader, alignment: Alignment) -> Lineage
         complete=lineage.complete,
         stopped=stop_sentences(lineage, things),
         nodes=nodes,
-        edges=tuple(edge_view(edge, describer, grounds) for edge in lineage.edges),
+        edges=tuple(edge_view(edge, describer, grounds, explain=explain) for edge in lineage.edges),
     )
 
 
-def edge_view(edge: Edge, describer: Describer, grounds: Grounds) -> EdgeView:
+def edge_view(
+    edge: Edge, describer: Describer, grounds: Grounds, *, explain: bool = True
+) -> EdgeView:
     """Who says so, for one edge."""
-    ground = grounds.of(edge)
+    ground = grounds.of(edge) if explain else Ground(grounds.grade_of(edge), "")
     return EdgeView(
         edge.kind,
         edge.earlier.value,

@@ -23,13 +23,21 @@ class Grounds:
         self._explainer = Explainer(reader, alignment, basis=False)
 
     def of(self, edge: Edge) -> Ground:
+        """The grade, and what made the statement: read anew from the asserted graph."""
         if edge.kind is EdgeKind.IDENTITY:
             return Ground(Grade.INFERRED, self._of_identity(edge))
         asserted = self._describer.asserted_behind(edge.graph)
         if asserted is None:
             return Ground(Grade.ASSERTED, "")
-        grounds = self._explainer.grounds(Triple(*edge.statement), edge.graph, asserted)
-        return next(grounds, Ground(Grade.MAPPED, ""))
+        statement = Triple(*edge.statement)
+        grounds = self._explainer.grounds(statement, edge.graph, asserted, edge.grade)
+        return next(grounds, Ground(edge.grade or Grade.MAPPED, ""))
+
+    def grade_of(self, edge: Edge) -> Grade:
+        """The grade alone, which takes no reading where it is known."""
+        if edge.kind is EdgeKind.IDENTITY:
+            return Grade.INFERRED
+        return edge.grade or self.of(edge).grade
 
     def _of_identity(self, edge: Edge) -> str:
         _thing, property_, key = edge.statement

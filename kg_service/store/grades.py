@@ -56,4 +56,3 @@ class Grades:
         """Let go of the memory or the temporary files."""
         for statements in self._by_grade.values():
             statements.close()
-
