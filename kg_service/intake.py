@@ -153,6 +153,7 @@ class Intake:
                     drop=previous.graphs if previous else [],
                     delete=[*replaced, *returned.delete],
                     insert=returned.insert,
+                    supersedes=iris.source if previous else None,
                     records=records,
                 )
             )

@@ -11,6 +11,8 @@ from pyoxigraph import NamedNode
 from kg_service.align.engine import Alignment
 from kg_service.errors import StoreError, UsageError
 from kg_service.graph import KnowledgeGraph
+from kg_service.history.archive import Archive
+from kg_service.history.keeping import KeepingStore
 from kg_service.resources import resource_folder
 from kg_service.settings import DEFAULT_BASE, Settings
 from kg_service.store.embedded import DiskStore, SnapshotReader, store_base
@@ -63,9 +65,25 @@ def open_reader(settings: Settings) -> GraphReader:
 def open_writer(settings: Settings) -> GraphStore:
     """A store to write, created where there is none. Raises StoreError, StoreBusy."""
     if is_remote(settings.store):
-        return IndexedStore(RemoteStore(settings.store, writer=True), side_indexes(settings))
+        remote = RemoteStore(settings.store, writer=True)
+        return _keeping(IndexedStore(remote, side_indexes(settings)), settings)
     store = DiskStore(Path(settings.store), base_of(settings))
-    return IndexedStore(store, side_indexes(settings))
+    return _keeping(IndexedStore(store, side_indexes(settings)), settings)
+
+
+def _keeping(store: GraphStore, settings: Settings) -> GraphStore:
+    archive = archive_of(settings)
+    return store if archive is None else KeepingStore(store, archive)
+
+
+def archive_of(settings: Settings) -> Archive | None:
+    """Where the past of a store is kept: beside it, or in the folder that is named for it.
+
+    A server has no folder, so that nothing of its past is kept unless one is named.
+    """
+    if settings.history:
+        return Archive(Path(settings.history))
+    return None if is_remote(settings.store) else Archive(Path(settings.store) / "history")
 
 
 def side_indexes(settings: Settings) -> list[SideIndex]:
@@ -87,4 +105,5 @@ def _must_exist(folder: Path) -> None:
 
 def open_graph(settings: Settings) -> KnowledgeGraph:
     """The knowledge graph over a store, to read."""
-    return KnowledgeGraph(open_reader(settings), load_alignment(settings.mappings))
+    alignment = load_alignment(settings.mappings)
+    return KnowledgeGraph(open_reader(settings), alignment, archive_of(settings))

@@ -84,6 +84,7 @@ def _realign(store: GraphStore, alignment: Alignment, record: SourceRecord) -> D
                     grades=derivation.grades,
                     drop=[*map(NamedNode, (*record.aligned_graphs, record.identity_graph))],
                     delete=realigned_quads(store, iris, record),
+                    supersedes=iris.source,
                     records=records,
                 )
             )

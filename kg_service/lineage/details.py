@@ -11,6 +11,7 @@ from kg_service.align.engine import Alignment
 from kg_service.align.explain import Ground
 from kg_service.catalogue import SourceRecord
 from kg_service.describe import Describer, Thing
+from kg_service.history.asof import Past
 from kg_service.identity.evidence import Policy
 from kg_service.lineage.edges import StoreEdges
 from kg_service.lineage.grade import Grounds
@@ -52,6 +53,7 @@ class LineageView:
     stopped: tuple[str, ...]
     nodes: tuple[NodeView, ...]
     edges: tuple[EdgeView, ...]
+    as_of: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain data; keys are stable."""
@@ -59,6 +61,7 @@ class LineageView:
             "start": self.start.iri,
             "direction": self.direction,
             "complete": self.complete,
+            **({"asOf": self.as_of} if self.as_of else {}),
             "stopped": list(self.stopped),
             "nodes": [
                 {
@@ -90,15 +93,20 @@ class LineageView:
 
 
 def view(
-    lineage: Lineage, reader: GraphReader, alignment: Alignment, *, explain: bool = True
+    lineage: Lineage,
+    reader: GraphReader,
+    alignment: Alignment,
+    *,
+    explain: bool = True,
+    past: Past | None = None,
 ) -> LineageView:
     """Describe every node and edge of an answer.
 
     Without ``explain``, edges have their grade but not the row, rule or evidence behind it,
-    which takes a few reads each.
+    which takes a few reads each. ``past`` is what the reader shows instead of what is there now.
     """
     describer = Describer(reader)
-    grounds = Grounds(reader, alignment, describer)
+    grounds = Grounds(reader, alignment, describer, past)
     edges_of_store = StoreEdges(reader, Policy.DEFAULT)
     things = {iri: describer.thing(iri) for iri in lineage.nodes}
 
@@ -123,6 +131,7 @@ def view(
         stopped=stop_sentences(lineage, things),
         nodes=nodes,
         edges=tuple(edge_view(edge, describer, grounds, explain=explain) for edge in lineage.edges),
+        as_of=past.moment.isoformat() if past else None,
     )
 
 
@@ -158,4 +167,4 @@ def stop_sentences(lineage: Lineage, things: dict[NamedNode, Thing]) -> tuple[st
         sentences.append(f"stopped at the limit of {limit} nodes: {', '.join(at_limit)}")
     if cyclic := names(Stop.CYCLE):
         sentences.append(f"the sources record a cycle through: {', '.join(cyclic)}")
-    return tuple(sentences)
+    return (*sentences, *lineage.missing)

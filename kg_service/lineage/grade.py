@@ -7,6 +7,7 @@ from pyoxigraph import Triple
 from kg_service.align.engine import Alignment
 from kg_service.align.explain import Explainer, Ground
 from kg_service.describe import Describer
+from kg_service.history.asof import Past
 from kg_service.identity.decisions import Decisions
 from kg_service.identity.evidence import Evidence, key_text
 from kg_service.lineage.model import Edge, EdgeKind
@@ -17,7 +18,14 @@ from kg_service.store.port import GraphReader
 class Grounds:
     """Finds the strongest ground of edges."""
 
-    def __init__(self, reader: GraphReader, alignment: Alignment, describer: Describer) -> None:
+    def __init__(
+        self,
+        reader: GraphReader,
+        alignment: Alignment,
+        describer: Describer,
+        past: Past | None = None,
+    ) -> None:
+        self._past = past
         self._reader = reader
         self._describer = describer
         self._explainer = Explainer(reader, alignment, basis=False)
@@ -26,6 +34,8 @@ class Grounds:
         """The grade, and what made the statement: read anew from the asserted graph."""
         if edge.kind is EdgeKind.IDENTITY:
             return Ground(Grade.INFERRED, self._of_identity(edge))
+        if self._past and (said_by := self._past.said_by.get(edge.graph)):
+            return Ground(self._archived(edge) or Grade.MAPPED, said_by)
         asserted = self._describer.asserted_behind(edge.graph)
         if asserted is None:
             return Ground(Grade.ASSERTED, "")
@@ -38,6 +48,9 @@ class Grounds:
         if edge.kind is EdgeKind.IDENTITY:
             return Grade.INFERRED
         return edge.grade or self.of(edge).grade
+
+    def _archived(self, edge: Edge) -> Grade | None:
+        return self._past.grade(edge.graph, edge.statement) if self._past else None
 
     def _of_identity(self, edge: Edge) -> str:
         _thing, property_, key = edge.statement

@@ -142,7 +142,8 @@ class Lineage:
 
     ``complete`` is false where the depth or the limit cut the walk. A cycle in the data is
     marked on its nodes but does not make the answer incomplete: all of it is shown.
-    ``up`` and ``down`` are the moves of each walk, in its order.
+    ``up`` and ``down`` are the moves of each walk, in its order. ``missing`` says in sentences
+    what can not be known, of a time whose records are not kept.
     """
 
     request: Request
@@ -150,7 +151,10 @@ class Lineage:
     edges: list[Edge]
     up: list[Move] = field(default_factory=list)
     down: list[Move] = field(default_factory=list)
+    missing: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
-        return not any(n.stops & {Stop.DEPTH, Stop.LIMIT} for n in self.nodes.values())
+        return not self.missing and not any(
+            n.stops & {Stop.DEPTH, Stop.LIMIT} for n in self.nodes.values()
+        )

@@ -35,6 +35,9 @@ class Grades:
     def __init__(self) -> None:
         self._by_grade = {grade: Statements() for grade in Grade}
 
+    def __bool__(self) -> bool:
+        return any(statements.written for statements in self._by_grade.values())
+
     def write(self, grade: Grade, lines: list[bytes]) -> None:
         """Add lines, each a whole statement."""
         self._by_grade[grade].write(lines)

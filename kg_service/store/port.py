@@ -62,6 +62,8 @@ class Change:
     ``graphs`` are new and must not be there yet, ``grades`` are those of the lineage statements
     of the aligned ones among them; ``drop`` are removed with their content;
     ``delete`` and ``insert`` are statements of graphs that last, such as the catalogue.
+    ``supersedes`` is the source of which another version or alignment takes over, ``forgets``
+    the one that is withdrawn, for what keeps the past.
     ``records`` gives further ones to insert, when it is known how many distinct statements
     each new graph holds.
     """
@@ -71,6 +73,8 @@ class Change:
     drop: Sequence[NamedNode] = ()
     delete: Sequence[Quad] = ()
     insert: Sequence[Quad] = ()
+    supersedes: NamedNode | None = None
+    forgets: NamedNode | None = None
     records: Callable[[Sizes], Sequence[Quad]] = _no_records
 
 
