@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode
 from kg_service.align.engine import Alignment
 from kg_service.catalogue import Catalogue, SourceRecord
 from kg_service.describe import Describer, Thing
+from kg_service.errors import Ambiguous, NotKnown
 from kg_service.history.archive import Archive
 from kg_service.history.asof import AsOfReader, Past, past_at
 from kg_service.history.kept import Kept, kept_periods
@@ -63,7 +64,14 @@ class KnowledgeGraph:
 
     def resolve(self, written: str) -> NamedNode:
         """The node that an IRI, a persistent identifier in any spelling, or a name means."""
-        return resolve(self.reader.frozen(), written)
+        try:
+            return resolve(self.reader.frozen(), written)
+        except Ambiguous:
+            raise
+        except NotKnown as error:
+            if self.past is None or not self.past.missing:
+                raise
+            raise NotKnown("; ".join([str(error), *self.past.missing])) from error
 
     def thing(self, iri: NamedNode) -> Thing:
         """Label, kinds, identifiers and sources of one node."""

@@ -46,7 +46,7 @@ def history(
         print_json([k.as_json() for k in kept])
     elif remove:
         freed = sum(k.archived.size for k in kept if k.archived)
-        out.print(f"{len(kept)} versions removed, {freed:,} bytes")
+        out.print(f"removed: {len(kept)} older versions, {freed:,} bytes")
     else:
         out.print(_table(kept))
 

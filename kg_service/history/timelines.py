@@ -17,6 +17,7 @@ from kg_service.store.port import NO_BINDINGS, GraphReader, Term
 from kg_service.terms import kg, prov
 
 _REALIGNED = kg("realignedBy").value
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _WITHDRAWN = prov("wasInvalidatedBy").value
 
 
@@ -66,12 +67,10 @@ def timelines(
     found = {}
     for iri, begun in told.items():
         # a clock may have been put back: what is there now is the last, whatever the times say
-        last = max(
-            (b[0] for b in begun if b[2] == now[iri]), default=datetime.max.replace(tzinfo=UTC)
-        )
-        first = withdrawn.get(iri, datetime.min.replace(tzinfo=UTC))
+        last = max((b[0] for b in begun if b[2] == now[iri]), default=_NEVER)
+        first = min(withdrawn.get(iri, _NEVER), last)
         found[iri] = _periods(iri, ids[iri], [b for b in begun if first <= b[0] <= last])
-    return found
+    return {iri: periods for iri, periods in found.items() if periods}
 
 
 def parse_time(text: str) -> datetime:

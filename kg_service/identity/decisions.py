@@ -161,9 +161,8 @@ def decisions_as_of(reader: GraphReader, moment: datetime) -> list[Quad] | None:
     quads: list[Quad] = []
     for decision in made:
         holds = decision.iri not in replaced
-        for quad in reader.quads(NamedNode(decision.iri), None, None, DECISIONS):
-            if not (holds and quad.predicate == _ENDED_AT):
-                quads.append(quad)
+        told = reader.quads(NamedNode(decision.iri), None, None, DECISIONS)
+        quads += [q for q in told if not (holds and q.predicate == _ENDED_AT)]
         if holds:
             first, second = NamedNode(decision.first), NamedNode(decision.second)
             key = pair_key(first, second)
