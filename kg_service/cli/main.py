@@ -15,6 +15,7 @@ from kg_service.cli import (
     ask,
     check,
     demo,
+    history,
     index,
     ingest,
     lineage,
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 app.command("ingest")(ingest.ingest)
 app.command("sources")(sources.sources)
+app.command("history")(history.history)
 app.command("lineage")(lineage.lineage)
 app.command("why")(why.why)
 app.command("mappings")(mappings.mappings)
