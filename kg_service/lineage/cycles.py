@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from pyoxigraph import NamedNode
 
@@ -13,17 +14,28 @@ from kg_service.lineage.model import Edge, EdgeKind
 _IN_TIME = {EdgeKind.USED, EdgeKind.GENERATED, EdgeKind.DERIVED, EdgeKind.INFORMED}
 
 
+Item = TypeVar("Item", bound=Hashable)
+
+
 def nodes_on_cycles(edges: Iterable[Edge]) -> set[NamedNode]:
     """The nodes from which, going only forwards in time, one comes back to the same node."""
     following: dict[NamedNode, list[NamedNode]] = defaultdict(list)
     for edge in edges:
         if edge.kind in _IN_TIME:
             following[edge.earlier].append(edge.later)
-    index: dict[NamedNode, int] = {}
-    low: dict[NamedNode, int] = {}
-    stack: list[NamedNode] = []
-    on_stack: set[NamedNode] = set()
     cyclic: set[NamedNode] = set()
+    for component in strongly_connected(following):
+        if len(component) > 1 or component[0] in following.get(component[0], ()):
+            cyclic.update(component)
+    return cyclic
+
+
+def strongly_connected(following: Mapping[Item, Iterable[Item]]) -> Iterator[list[Item]]:
+    """The sets of items from each of which one can get to each other, by what follows on what."""
+    index: dict[Item, int] = {}
+    low: dict[Item, int] = {}
+    stack: list[Item] = []
+    on_stack: set[Item] = set()
     for root in list(following):
         if root in index:
             continue
@@ -54,6 +66,4 @@ def nodes_on_cycles(edges: Iterable[Edge]) -> set[NamedNode]:
                         component.append(member)
                         if member == node:
                             break
-                    if len(component) > 1 or node in following.get(node, ()):
-                        cyclic.update(component)
-    return cyclic
+                    yield component

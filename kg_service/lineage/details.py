@@ -14,7 +14,7 @@ from kg_service.identity.evidence import Policy
 from kg_service.lineage.edges import StoreEdges
 from kg_service.lineage.grade import Grounds
 from kg_service.lineage.levels import outermost_run
-from kg_service.lineage.model import Edge, EdgeKind, Lineage, NodeKind, Stop
+from kg_service.lineage.model import Edge, EdgeKind, Filter, Lineage, NodeKind, Stop
 from kg_service.store.port import GraphReader
 
 
@@ -40,6 +40,17 @@ class EdgeView:
     grade: str
     by: str
 
+    def as_json(self) -> dict[str, Any]:
+        """Plain data; keys are stable."""
+        return {
+            "kind": self.kind.value,
+            "earlier": self.earlier,
+            "later": self.later,
+            "source": self.source.id if self.source else None,
+            "grade": self.grade,
+            "by": self.by,
+        }
+
 
 @dataclass(frozen=True)
 class LineageView:
@@ -51,6 +62,7 @@ class LineageView:
     stopped: tuple[str, ...]
     nodes: tuple[NodeView, ...]
     edges: tuple[EdgeView, ...]
+    filter: Filter
 
     def as_json(self) -> dict[str, Any]:
         """Plain data; keys are stable."""
@@ -59,6 +71,7 @@ class LineageView:
             "direction": self.direction,
             "complete": self.complete,
             "stopped": list(self.stopped),
+            "filter": self.filter.as_json(),
             "nodes": [
                 {
                     "id": n.thing.iri,
@@ -74,17 +87,7 @@ class LineageView:
                 }
                 for n in self.nodes
             ],
-            "edges": [
-                {
-                    "kind": e.kind.value,
-                    "earlier": e.earlier,
-                    "later": e.later,
-                    "source": e.source.id if e.source else None,
-                    "grade": e.grade,
-                    "by": e.by,
-                }
-                for e in self.edges
-            ],
+            "edges": [e.as_json() for e in self.edges],
         }
 
 
@@ -93,7 +96,8 @@ def view(lineage: Lineage, reader: GraphReader, alignment: Alignment) -> Lineage
     describer = Describer(reader)
     grounds = Grounds(reader, alignment, describer)
     edges_of_store = StoreEdges(reader, Policy.DEFAULT)
-    things = {iri: describer.thing(iri) for iri in lineage.nodes}
+    stopped_at = (iri for iri, node in lineage.hidden.items() if node.stops)
+    things = {iri: describer.thing(iri) for iri in (*lineage.nodes, *stopped_at)}
 
     def enclosing(iri: NamedNode) -> Thing | None:
         run = outermost_run(edges_of_store, iri)
@@ -116,6 +120,7 @@ def view(lineage: Lineage, reader: GraphReader, alignment: Alignment) -> Lineage
         stopped=stop_sentences(lineage, things),
         nodes=nodes,
         edges=tuple(edge_view(edge, describer, grounds) for edge in lineage.edges),
+        filter=lineage.request.filter,
     )
 
 
@@ -136,7 +141,8 @@ def stop_sentences(lineage: Lineage, things: dict[NamedNode, Thing]) -> tuple[st
     """Where and why the walk stopped, in words; cycles are told too."""
 
     def names(stop: Stop) -> list[str]:
-        found = [things[i].label for i, n in lineage.nodes.items() if stop in n.stops]
+        met = (*lineage.nodes.items(), *lineage.hidden.items())
+        found = [things[i].label for i, n in met if stop in n.stops]
         shown = sorted(found)[:5]
         return [*shown, f"{len(found) - 5} more"] if len(found) > 5 else shown
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyoxigraph import Triple
+from pyoxigraph import NamedNode, Triple
 
 from kg_service.align.engine import Alignment
 from kg_service.align.explain import Explainer, Ground
@@ -25,10 +25,14 @@ class Grounds:
     def of(self, edge: Edge) -> Ground:
         if edge.kind is EdgeKind.IDENTITY:
             return Ground(Grade.INFERRED, self._of_identity(edge))
-        asserted = self._describer.asserted_behind(edge.graph)
+        return self.of_statement(Triple(*edge.statement), edge.graph)
+
+    def of_statement(self, statement: Triple, graph: NamedNode) -> Ground:
+        """The strongest ground of a statement of an aligned graph."""
+        asserted = self._describer.asserted_behind(graph)
         if asserted is None:
             return Ground(Grade.ASSERTED, "")
-        grounds = self._explainer.grounds(Triple(*edge.statement), edge.graph, asserted)
+        grounds = self._explainer.grounds(statement, graph, asserted)
         return next(grounds, Ground(Grade.MAPPED, ""))
 
     def _of_identity(self, edge: Edge) -> str:

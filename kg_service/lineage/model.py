@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from pyoxigraph import NamedNode
 
@@ -105,6 +106,15 @@ class Filter:
     until: str | None = None
     kinds: frozenset[str] = frozenset()
 
+    def as_json(self) -> dict[str, Any]:
+        """Plain data; keys are stable."""
+        return {
+            "sources": sorted(self.sources),
+            "since": self.since,
+            "until": self.until,
+            "kinds": sorted(self.kinds),
+        }
+
 
 @dataclass(frozen=True)
 class Request:
@@ -139,7 +149,8 @@ class Lineage:
 
     ``complete`` is false where the depth or the limit cut the walk. A cycle in the data is
     marked on its nodes but does not make the answer incomplete: all of it is shown.
-    ``up`` and ``down`` are the moves of each walk, in its order.
+    ``up`` and ``down`` are the moves of each walk, in its order. ``hidden`` are nodes that were
+    walked and are of no kind that was asked for; their edges are not among ``edges``.
     """
 
     request: Request
@@ -147,7 +158,9 @@ class Lineage:
     edges: list[Edge]
     up: list[Move] = field(default_factory=list)
     down: list[Move] = field(default_factory=list)
+    hidden: dict[NamedNode, Node] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
-        return not any(n.stops & {Stop.DEPTH, Stop.LIMIT} for n in self.nodes.values())
+        met = (*self.nodes.values(), *self.hidden.values())
+        return not any(n.stops & {Stop.DEPTH, Stop.LIMIT} for n in met)
