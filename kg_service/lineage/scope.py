@@ -14,7 +14,7 @@ from kg_service.identity.matches import Matches
 from kg_service.lineage.edges import EdgeSource, StoreEdges
 from kg_service.lineage.levels import FinestLevel, RunLevel, outermost_run
 from kg_service.lineage.model import Filter, Granularity, Lineage, Request
-from kg_service.lineage.window import Window, WithinWindow
+from kg_service.lineage.window import Happened, Window, WithinWindow
 from kg_service.rdf import graph_of, is_aligned, node_object, subject_of
 from kg_service.store.port import GraphReader
 from kg_service.store.visible import VisibleGraphs
@@ -58,16 +58,22 @@ def kind_written(written: str) -> str:
 
 def source_with_id(reader: GraphReader, source_id: str) -> SourceRecord:
     """The source of an id. Raises Withdrawn, and NotKnown with the nearest ids there are."""
-    catalogue = Catalogue(reader)
-    for quad in reader.quads(None, dcterms("identifier"), Literal(source_id), CATALOGUE):
-        if record := catalogue.source(subject_of(quad)):
-            return record
+    if record := find_source(reader, source_id):
+        return record
     for stone in tombstones(reader):
         if stone.id == source_id:
             raise Withdrawn(str(stone))
-    near = get_close_matches(source_id, [r.id for r in catalogue.sources()], n=3)
+    near = get_close_matches(source_id, [r.id for r in Catalogue(reader).sources()], n=3)
     hint = f"did you mean {' or '.join(near)}?" if near else "kg sources lists those that are"
     raise NotKnown(f"there is no source {source_id!r}; {hint}")
+
+
+def find_source(reader: GraphReader, source_id: str) -> SourceRecord | None:
+    """The source of an id, in its current version, where there is one."""
+    for quad in reader.quads(None, dcterms("identifier"), Literal(source_id), CATALOGUE):
+        if record := Catalogue(reader).source(subject_of(quad)):
+            return record
+    return None
 
 
 def edges_looked_at(request: Request, reader: GraphReader) -> EdgeSource:
@@ -76,27 +82,41 @@ def edges_looked_at(request: Request, reader: GraphReader) -> EdgeSource:
     Levels are those of what the sources say. Identity and times are judged by the whole store, so
     that looking at less never joins or adds what the whole does not.
     """
-    edges = _stated(request, reader)
+    edges = stated_edges(request, reader)
     if request.granularity is Granularity.STEP:
         level: EdgeSource = FinestLevel(edges, request.start)
     else:
         level = RunLevel(edges)
-    window = Window.written(request.filter.since, request.filter.until)
-    return WithinWindow(level, reader, window) if window else level
+    happened = time_asked(request.filter, reader)
+    return WithinWindow(level, happened) if happened else level
+
+
+def time_asked(filter_: Filter, reader: GraphReader) -> Happened | None:
+    """What judges activities by the window of a filter; None where any time is asked for."""
+    window = Window.written(filter_.since, filter_.until)
+    return Happened(reader, window) if window else None
+
+
+def sources_asked(filter_: Filter, reader: GraphReader) -> VisibleGraphs | None:
+    """What the sources of a filter say, and stewards' decisions; None where all are asked."""
+    if not filter_.sources:
+        return None
+    records = [source_with_id(reader, source) for source in sorted(filter_.sources)]
+    return VisibleGraphs(reader, [DECISIONS, *(g for r in records for g in r.graphs)])
 
 
 def start_looked_at(request: Request, reader: GraphReader) -> NamedNode:
     """Where a walk starts: with runs for steps, at the run of a step."""
     if request.granularity is Granularity.STEP:
         return request.start
-    return outermost_run(_stated(request, reader), request.start) or request.start
+    return outermost_run(stated_edges(request, reader), request.start) or request.start
 
 
-def _stated(request: Request, reader: GraphReader) -> EdgeSource:
-    if not request.filter.sources:
+def stated_edges(request: Request, reader: GraphReader) -> EdgeSource:
+    """The edges that the request's sources state, at all levels and times."""
+    visible = sources_asked(request.filter, reader)
+    if visible is None:
         return StoreEdges(reader, request.policy)
-    records = [source_with_id(reader, source) for source in sorted(request.filter.sources)]
-    visible = VisibleGraphs(reader, [DECISIONS, *(g for r in records for g in r.graphs)])
     return StoreEdges(visible, request.policy, Matches(reader, request.policy, visible.shows))
 
 
@@ -106,13 +126,14 @@ def only_kinds(answer: Lineage, reader: GraphReader) -> Lineage:
     if not wanted:
         return answer
     for node in [n for n in answer.nodes if n != answer.request.start]:
-        if wanted.isdisjoint(_kinds_of(node, reader)):
+        if wanted.isdisjoint(kinds_of(node, reader)):
             answer.hidden[node] = answer.nodes.pop(node)
     answer.edges = [e for e in answer.edges if {e.earlier, e.later} <= answer.nodes.keys()]
     return answer
 
 
-def _kinds_of(node: NamedNode, reader: GraphReader) -> set[str]:
+def kinds_of(node: NamedNode, reader: GraphReader) -> set[str]:
+    """All kinds of a node, by their local names."""
     told = (q for q in reader.quads(node, RDF_TYPE) if is_aligned(graph_of(q)))
     classes = (kind.value for q in told if (kind := node_object(q)) is not None)
     return {kind.removeprefix(KG_NS).removeprefix(PROV_NS) for kind in classes}

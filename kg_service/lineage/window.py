@@ -121,17 +121,38 @@ def _understood(name: str, text: str | None) -> Moment | None:
     return found
 
 
-class WithinWindow(PassedOn):
-    """Only edges of activities that may have happened in a window: see ``EdgeSource``.
+class Happened:
+    """Judges activities by the times that all sources record of them, and remembers it."""
 
-    Derivations have no time of their own and stay. Times are those that all sources record.
-    """
-
-    def __init__(self, source: EdgeSource, reader: GraphReader, window: Window) -> None:
-        super().__init__(source)
+    def __init__(self, reader: GraphReader, window: Window) -> None:
         self._reader = reader
         self._window = window
         self._judged: dict[NamedNode, bool] = {}
+
+    def may(self, activity: NamedNode) -> bool:
+        """Whether an activity may have happened in the window."""
+        if activity not in self._judged:
+            starts, ends = self._told(activity, _STARTED), self._told(activity, _ENDED)
+            self._judged[activity] = self._window.may_hold(starts, ends)
+        return self._judged[activity]
+
+    def _told(self, activity: NamedNode, predicate: NamedNode) -> list[Moment]:
+        """The times that are told; none where one of them is not understood."""
+        quads = self._reader.quads(activity, predicate)
+        found = [moment(text_object(q)) for q in quads if is_aligned(graph_of(q))]
+        known = [m for m in found if m is not None]
+        return known if len(known) == len(found) else []
+
+
+class WithinWindow(PassedOn):
+    """Only edges of activities that may have happened in a window: see ``EdgeSource``.
+
+    Derivations have no time of their own and stay.
+    """
+
+    def __init__(self, source: EdgeSource, happened: Happened) -> None:
+        super().__init__(source)
+        self._may = happened.may
 
     def generations_of(self, entity: NamedNode) -> list[Edge]:
         return [e for e in super().generations_of(entity) if self._may(e.earlier)]
@@ -152,16 +173,3 @@ class WithinWindow(PassedOn):
     def informed_by(self, activity: NamedNode) -> list[Edge]:
         edges = super().informed_by(activity) if self._may(activity) else []
         return [e for e in edges if self._may(e.later)]
-
-    def _may(self, activity: NamedNode) -> bool:
-        if activity not in self._judged:
-            starts, ends = self._told(activity, _STARTED), self._told(activity, _ENDED)
-            self._judged[activity] = self._window.may_hold(starts, ends)
-        return self._judged[activity]
-
-    def _told(self, activity: NamedNode, predicate: NamedNode) -> list[Moment]:
-        """The times that are told; none where one of them is not understood."""
-        quads = self._reader.quads(activity, predicate)
-        found = [moment(text_object(q)) for q in quads if is_aligned(graph_of(q))]
-        known = [m for m in found if m is not None]
-        return known if len(known) == len(found) else []
