@@ -37,7 +37,8 @@ def lineage_lines(lineage: Lineage, view: LineageView) -> Iterator[str]:
     ):
         if lineage.request.direction in (direction, Direction.BOTH):
             if not walked:
-                yield f"{title}: nothing that any source records"
+                asked = " and that was asked for" if view.filter != Filter() else ""
+                yield f"{title}: nothing that any source records{asked}"
                 continue
             yield f"{title}:"
             if view.filter.kinds:

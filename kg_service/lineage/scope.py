@@ -63,7 +63,9 @@ def source_with_id(reader: GraphReader, source_id: str) -> SourceRecord:
     for stone in tombstones(reader):
         if stone.id == source_id:
             raise Withdrawn(str(stone))
-    near = get_close_matches(source_id, [r.id for r in Catalogue(reader).sources()], n=3)
+    known = [record.id for record in Catalogue(reader).sources()]
+    near = get_close_matches(source_id, known, n=3)
+    near = near or [k for k in known if source_id.casefold() in k.casefold()][:3]
     hint = f"did you mean {' or '.join(near)}?" if near else "kg sources lists those that are"
     raise NotKnown(f"there is no source {source_id!r}; {hint}")
 

@@ -22,23 +22,20 @@ from kg_service.lineage.model import (
     Edge,
     EdgeKind,
     Lineage,
-    Move,
     Node,
     NodeKind,
-    Place,
     Request,
     Stop,
 )
 from kg_service.lineage.scope import edges_looked_at
 from kg_service.store.port import GraphReader
 from kg_service.tombstones import Tombstone, tombstones
-from kg_service.tracing.net import Net
+from kg_service.tracing.net import Net, Spot
 from kg_service.tracing.paths import PathView
 
 # an end of these kinds is no gap: histories start there, or it is no thing with a history
 _NO_GAP = {"Specimen", "Value", "FormalParameter", "ParameterConnection", "Plan", "Agent",
            "ContainerImage", "Technique", "Investigation"}  # fmt: skip
-_IN_FREE_WAYS = {EdgeKind.IDENTITY, EdgeKind.MEMBER}
 
 
 class GapKind(StrEnum):
@@ -133,7 +130,8 @@ class _Finder:
         self._edges = edges
         self._weaker = _weaker_edges(reader, lineage.request.policy)
         self._stones = tombstones(reader)
-        self._one = Net(lineage.up).one
+        self._net = Net(lineage.up)
+        self._one = self._net.one
         self._same: dict[NamedNode, list[Node]] = defaultdict(list)
         for node in lineage.nodes.values():
             self._same[self._one(node.iri)].append(node)
@@ -147,9 +145,9 @@ class _Finder:
         for node in self._lineage.nodes.values():
             if node.kind is NodeKind.ACTIVITY and node.iri not in cut:
                 yield from self._of_activity(node)
-        for place in _ends(self._lineage):
-            if place.node not in cut:
-                yield from self._of_end(self._lineage.nodes[place.node])
+        for end in _ends(self._lineage, self._net):
+            if end not in cut:
+                yield from self._of_end(self._lineage.nodes[end])
         yield from self._of_derivations()
 
     def _of_activity(self, node: Node) -> Iterator[Gap]:
@@ -261,43 +259,39 @@ class _Finder:
         return Gap(kind, self._view.thing(node.iri), node.depth, missing, mend, said)
 
 
-def _ends(lineage: Lineage) -> list[Place]:
-    """The places upstream from which no step leads on, also not by way of free moves from them.
+def _ends(lineage: Lineage, net: Net) -> list[NamedNode]:
+    """The entities upstream from which no step leads on, also not by way of free moves from them.
 
     Of ends that lie in or around each other, or are the same, only the one that was reached first.
     """
-    start = Place(lineage.request.start, lineage.nodes[lineage.request.start].kind)
-    onward: dict[Place, list[Move]] = defaultdict(list)
-    back: dict[Place, list[Place]] = defaultdict(list)
-    leading: deque[Place] = deque()
-    order: dict[Place, None] = {start: None}
-    for move in lineage.up:
-        order.setdefault(move.to)
-        onward[move.origin].append(move)
-        if move.edge.kind in _IN_FREE_WAYS:
-            back[move.to].append(move.origin)
-        else:
-            leading.append(move.origin)
+    back: dict[Spot, list[Spot]] = defaultdict(list)
+    leading: deque[Spot] = deque()
+    for spot in net.spots():
+        for target, moves in net.onward(spot).items():
+            if any(move.edge.kind is not EdgeKind.MEMBER for move in moves):
+                leading.append(spot)
+            else:
+                back[target].append(spot)
     leads = set(leading)
     while leading:
         for before in back[leading.popleft()]:
             if before not in leads:
                 leads.add(before)
                 leading.append(before)
-    told: set[Place] = set()
+    told: set[NamedNode] = set()
     found = []
-    for place in order:
-        if place.kind is NodeKind.ACTIVITY or place in leads or place.in_full in leads:
+    for node in lineage.nodes.values():
+        thing = net.one(node.iri)
+        spot = Spot(thing, node.container)
+        if node.kind is NodeKind.ACTIVITY or node.container or thing in told or spot in leads:
             continue
-        if place in told or place.container:
-            continue
-        found.append(place)
-        pending = [place]
+        found.append(node.iri)
+        pending = [spot]
         while pending:
             here = pending.pop()
-            if here not in told:
-                told.add(here)
-                pending += [m.to for m in onward[here] if m.edge.kind in _IN_FREE_WAYS]
+            if here.thing not in told:
+                told.add(here.thing)
+                pending += net.onward(here)
     return found
 
 

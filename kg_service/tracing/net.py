@@ -74,6 +74,10 @@ class Net:
         """All edges that say the same as one, of whichever sources."""
         return list(self._said[edge.kind, edge.earlier, edge.later])
 
+    def spots(self) -> set[Spot]:
+        """All spots of the net."""
+        return set(self._onward) | {t for told in self._onward.values() for t in told}
+
     def onward(self, spot: Spot) -> dict[Spot, list[Move]]:
         """Where one gets from a spot, and by which moves.
 
@@ -178,7 +182,7 @@ class Net:
     def _remaining(self, last: NamedNode) -> dict[Spot, _Cost]:
         """What it costs at least, in steps and in moves, to get from each spot to a thing."""
         before: dict[Spot, list[tuple[Spot, int]]] = defaultdict(list)
-        spots = set(self._onward) | {t for told in self._onward.values() for t in told}
+        spots = self.spots()
         for spot in spots:
             for target, moves in self.onward(spot).items():
                 before[target].append((spot, min(move.cost for move in moves)))
