@@ -158,6 +158,9 @@ def _runs_behind(edges: EdgeSource, entity: NamedNode) -> list[NamedNode]:
     return list(dict.fromkeys(outermost_run(edges, run) or run for run in made_by))
 
 
+_Pairs = list[tuple[str, Fact, Fact]]
+
+
 class _Compare:
     """Matches the facts of two runs, and judges each pair."""
 
@@ -182,11 +185,13 @@ class _Compare:
     def _matched(
         self, ours: list[Fact], theirs: list[Fact]
     ) -> Iterator[tuple[str, Fact | None, Fact | None]]:
-        """Pairs: the same thing; the same parameter and name; the same path, parameter or name.
+        """Pairs: the same IRI; the same parameter and path; the same path, parameter or name; the
+        same thing under other names.
 
         A name that several things have on one side tells nothing of which is which.
         """
-        for match in (self._by_thing, _by_all_names, _by_path, _by_parameter, _by_name):
+        matches = (_by_iri, _by_all_names, _by_path, _by_parameter, _by_name, self._by_identity)
+        for match in matches:
             found = match(ours, theirs)
             yield from found
             gone = {id(fact) for _, one, other in found for fact in (one, other)}
@@ -195,14 +200,14 @@ class _Compare:
         yield from ((_shown(fact), fact, None) for fact in ours)
         yield from ((_shown(fact), None, fact) for fact in theirs)
 
-    def _by_thing(self, ours: list[Fact], theirs: list[Fact]) -> list[tuple[str, Fact, Fact]]:
+    def _by_identity(self, ours: list[Fact], theirs: list[Fact]) -> _Pairs:
         by_iri = {fact.thing.iri: fact for fact in theirs}
         found = []
-        for fact in ours:
-            node = NamedNode(fact.thing.iri)
-            same = [n.value for e in self._edges.same_as(node) for n in (e.earlier, e.later)]
-            for iri in (node.value, *same):
-                if (other := by_iri.pop(iri, None)) is not None:
+        for fact in ours if theirs else ():
+            for edge in self._edges.same_as(NamedNode(fact.thing.iri)):
+                ends = (edge.earlier.value, edge.later.value)
+                other = next((by_iri.pop(iri) for iri in ends if iri in by_iri), None)
+                if other is not None:
                     found.append((_shown(fact), fact, other))
                     break
         return found
@@ -216,6 +221,10 @@ class _Compare:
             likeness, because = self._files(one.thing, other.thing)
         else:
             likeness, because = _values(one, other)
+            if likeness is Likeness.UNKNOWN and section in ("versions", "containers"):
+                by_content = self._files(one.thing, other.thing)
+                if by_content[0] is not Likeness.UNKNOWN:
+                    likeness, because = by_content
         return Comparison(section, name, likeness, because, *sides)
 
     def _files(self, one: Thing, other: Thing) -> tuple[Likeness, str]:
@@ -243,7 +252,8 @@ def _values(one: Fact, other: Fact) -> tuple[Likeness, str]:
     return Likeness.CHANGED, f"{one.value} and {other.value}"
 
 
-_Pairs = list[tuple[str, Fact, Fact]]
+def _by_iri(ours: list[Fact], theirs: list[Fact]) -> _Pairs:
+    return _unique(ours, theirs, lambda fact: (fact.thing.iri, fact.value or ""))
 
 
 def _by_all_names(ours: list[Fact], theirs: list[Fact]) -> _Pairs:

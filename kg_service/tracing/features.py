@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 
 from pyoxigraph import NamedNode
 
@@ -59,11 +60,11 @@ def features_of(reader: GraphReader, node: NamedNode) -> Features:
     for quad in reader.quads(node):
         if not is_aligned(graph_of(quad)):
             continue
-        name = quad.predicate.value.removeprefix(KG_NS)
+        term = quad.predicate.value.removeprefix(KG_NS)
         text = text_object(quad)
-        if name in _CHECKSUMS:
-            checksums[name] = text.strip().casefold()
-        elif name == "size":
+        if term in _CHECKSUMS:
+            checksums[term] = text.strip().casefold()
+        elif term == "size":
             if (size := bytes_told(text)) is not None:
                 numbers["bytes"] = size
         elif quad.predicate == dcterms("format") and text.startswith(_EDAM):
@@ -72,11 +73,11 @@ def features_of(reader: GraphReader, node: NamedNode) -> Features:
             counted.append(statistics)
     for counts in counted:
         for quad in reader.quads(counts):
-            if quad.predicate in _COUNTS and is_aligned(graph_of(quad)):
-                try:
-                    numbers[_COUNTS[quad.predicate]] = float(text_object(quad))
-                except ValueError:
-                    continue
+            name = _COUNTS.get(quad.predicate)
+            if name is None or not is_aligned(graph_of(quad)):
+                continue
+            if (count := _number(text_object(quad))) is not None:
+                numbers[name] = count
     return Features(checksums, numbers, frozenset(formats))
 
 
@@ -95,7 +96,9 @@ def likeness(
     within: list[str] = []
     for name in both:
         one, other = first.numbers[name], second.numbers[name]
-        told = f"{one:g} {name}" if one == other else f"{one:g} and {other:g} {name}"
+        told = f"{_plain(one)} {name}"
+        if one != other:
+            told = f"{_plain(one)} and {_plain(other)} {name}"
         (within if _is_within(one, other, threshold) else beyond).append(told)
     differing = [f"{common[0]} differs"] if common else []
     if beyond:
@@ -111,6 +114,18 @@ def _is_within(one: float, other: float, threshold: float) -> bool:
     if one == 0:
         return other == 0
     return abs(one - other) / abs(one) <= threshold
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if number == int(number) else str(number)
 
 
 def _list(names: frozenset[str]) -> str:
