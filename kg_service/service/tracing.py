@@ -170,8 +170,8 @@ def tracing_router(context: ServiceContext) -> APIRouter:
             Query(ge=0, description="Similar: sizes and counts differ by no more than this part."),
         ] = THRESHOLD,
     ) -> JSONResponse:
-        """Inputs, parameters, versions, containers, environment, configuration, instruments, outcome
-        and outputs: `same`, `similar`, `changed`, `missing` in one of them, or `unknown`."""
+        """Inputs, parameters, versions, containers, environment, configuration, instruments,
+        outcome and outputs: `same`, `similar`, `changed`, `missing` in one, or `unknown`."""
         graph = context.now()
         request = how.request(graph, graph.resolve(a))
         found = graph.differences(request, graph.resolve(b), threshold=threshold)
