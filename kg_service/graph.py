@@ -14,6 +14,7 @@ from kg_service.align.engine import Alignment
 from kg_service.catalogue import Catalogue, SourceRecord
 from kg_service.describe import Describer, Thing
 from kg_service.identity.evidence import Evidence
+from kg_service.index.lineage import LineageIndex
 from kg_service.lineage.asked import lineage_asked
 from kg_service.lineage.details import LineageView, view
 from kg_service.lineage.ends import Ends, find_results, find_specimens, list_specimens
@@ -29,6 +30,7 @@ from kg_service.tracing.compare import Differences, find_differences
 from kg_service.tracing.features import THRESHOLD
 from kg_service.tracing.gaps import Gaps, find_gaps
 from kg_service.tracing.paths import Paths, find_paths
+from kg_service.tracing.state import State
 from kg_service.tracing.table import MOST_ROWS, StudyTable, study_table
 from kg_service.why import Reason, why
 
@@ -39,10 +41,11 @@ class KnowledgeGraph:
 
     reader: GraphReader
     alignment: Alignment
+    index: LineageIndex | None = None
 
     def frozen(self) -> KnowledgeGraph:
         """The graph in one state, for an answer that takes several reads."""
-        return KnowledgeGraph(self.reader.frozen(), self.alignment)
+        return KnowledgeGraph(self.reader.frozen(), self.alignment, self.index)
 
     def sources(self) -> list[SourceRecord]:
         """All sources, by id."""
@@ -58,6 +61,8 @@ class KnowledgeGraph:
 
     def lineage(self, request: Request) -> Lineage:
         """Walk from a node; see docs/lineage.md for what the walk means."""
+        if self.index is not None:
+            return self.index.lineage(request, self.reader.frozen())
         return lineage_asked(request, self.reader.frozen())
 
     def view(self, lineage: Lineage) -> LineageView:
@@ -116,14 +121,13 @@ class KnowledgeGraph:
         self, request: Request, other: NamedNode, *, limit: int = 1, longest: int | None = None
     ) -> Paths:
         """The paths between the request's start and another thing, the shortest first."""
-        reader = self.reader.frozen()
-        return find_paths(reader, self.alignment, request, other, limit=limit, longest=longest)
+        return find_paths(self._state(), request, other, limit=limit, longest=longest)
 
     def common(
         self, request: Request, things: Sequence[NamedNode], *, limit: int = MOST_ANCESTORS
     ) -> Common:
         """What several things came from, nearest first."""
-        return find_common(self.reader.frozen(), self.alignment, request, things, limit=limit)
+        return find_common(self._state(), request, things, limit=limit)
 
     def versions(self, written: str, version: str) -> list[NamedNode]:
         """All things of a name and a version, in all sources. Raises NotKnown."""
@@ -132,18 +136,17 @@ class KnowledgeGraph:
     def affected(self, request: Request, things: Sequence[NamedNode] = ()) -> Affected:
         """What is affected if the request's start, or some things that are one, turn out bad."""
         bad = things or (request.start,)
-        return find_affected(self.reader.frozen(), self.alignment, request, bad)
+        return find_affected(self._state(), request, bad)
 
     def gaps(self, request: Request) -> Gaps:
         """Where the history of the request's start breaks."""
-        return find_gaps(self.reader.frozen(), self.alignment, request)
+        return find_gaps(self._state(), request)
 
     def differences(
         self, request: Request, other: NamedNode, *, threshold: float = THRESHOLD
     ) -> Differences:
         """Two runs, or two results, side by side."""
-        reader = self.reader.frozen()
-        return find_differences(reader, self.alignment, request, other, threshold=threshold)
+        return find_differences(self._state(), request, other, threshold=threshold)
 
     def table(
         self, written: str, how: Request | None = None, *, limit: int = MOST_ROWS
@@ -156,4 +159,10 @@ class KnowledgeGraph:
         record = find_source(graph.reader, written)
         start = NamedNode(record.iri) if record else graph.resolve(written)
         asked = replace(how or Request(start), start=start)
-        return study_table(graph.reader, graph.alignment, asked, record, limit=limit)
+        return study_table(graph._state(), asked, record, limit=limit)
+
+    def _state(self) -> State:
+        """One state of the graph, read by the index where there is one."""
+        graph = self.frozen()
+        reader = graph.index.reader(graph.reader) if graph.index else graph.reader
+        return State(reader, graph.alignment, graph.lineage)

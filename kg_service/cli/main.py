@@ -19,6 +19,7 @@ from kg_service.cli import (
     diff,
     ends,
     gaps,
+    index,
     ingest,
     lineage,
     links,
@@ -59,6 +60,7 @@ app.command("mappings")(mappings.mappings)
 app.command("realign")(mappings.realign)
 app.command("check")(check.check)
 app.add_typer(links.links, name="links")
+app.add_typer(index.index, name="index")
 app.command("ask")(ask.ask)
 app.command("query")(query.query)
 app.command("withdraw")(withdraw.withdraw)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from pyoxigraph import NamedNode
 
@@ -50,8 +50,7 @@ class Stop(StrEnum):
     CYCLE = "cycle"
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """One relation, in time's order: ``earlier`` came before ``later``.
 
     ``used``: entity, activity. ``generated``: activity, entity. ``derived``: two entities.
@@ -68,8 +67,7 @@ class Edge:
     statement: tuple[NamedNode, NamedNode, NamedNode]
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a walk is: a node, and whether it was reached only as a container of another."""
 
     node: NamedNode
@@ -82,8 +80,7 @@ class Place:
         return Place(self.node, self.kind) if self.container else self
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):
     """An edge as a walk goes along it, and what that costs: 0 is free, 1 a step."""
 
     edge: Edge

@@ -13,7 +13,6 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from kg_service.align.engine import Alignment
 from kg_service.align.explain import Ground
 from kg_service.catalogue import SourceRecord
 from kg_service.describe import KINDS, PROV_KINDS, Describer, Thing
@@ -25,9 +24,9 @@ from kg_service.lineage.model import Direction, Edge, Move, NodeKind, Place, Req
 from kg_service.lineage.moves import Moves
 from kg_service.lineage.scope import edges_looked_at, kinds_of, sources_asked, time_asked
 from kg_service.rdf import graph_of
-from kg_service.store.port import GraphReader
 from kg_service.terms import shorten
 from kg_service.tracing.contexts import Using, activities_with
+from kg_service.tracing.state import State
 
 
 @dataclass(frozen=True)
@@ -103,10 +102,9 @@ class Affected:
         }
 
 
-def find_affected(
-    reader: GraphReader, alignment: Alignment, request: Request, bad: Sequence[NamedNode]
-) -> Affected:
+def find_affected(state: State, request: Request, bad: Sequence[NamedNode]) -> Affected:
     """What is affected by some things that are one; the request tells how to look."""
+    reader = state.reader
     edges = edges_looked_at(replace(request, start=bad[0]), reader)
     known = list(dict.fromkeys(n for node in bad for n in (node, *same_things(edges, node))))
     contexts = [n for n in known if not edges.is_activity(n)]
@@ -127,7 +125,7 @@ def find_affected(
         [Place(n, NodeKind.ENTITY) for n in contexts],
         [Place(n, NodeKind.ACTIVITY) for n in dict.fromkeys(acting)],
     )
-    return _told(reader, alignment, request, known, using, spread)
+    return _told(state, request, known, using, spread)
 
 
 @dataclass
@@ -194,15 +192,14 @@ class _Spread:
 
 
 def _told(
-    reader: GraphReader,
-    alignment: Alignment,
+    state: State,
     request: Request,
     bad: Sequence[NamedNode],
     using: Sequence[Using],
     spread: _Spread,
 ) -> Affected:
-    describer = Describer(reader)
-    grounds = Grounds(reader, alignment, describer)
+    describer = Describer(state.reader)
+    grounds = Grounds(state.reader, state.alignment, describer)
     kinds = request.filter.kinds
     one = things_made_one(spread.identity)
     told: set[NamedNode] = set()
@@ -211,7 +208,7 @@ def _told(
         thing_of_all = one.get(node, node)
         if node in bad or thing_of_all in told:
             continue
-        if kinds and kinds.isdisjoint(kinds_of(node, reader)):
+        if kinds and kinds.isdisjoint(kinds_of(node, state.reader)):
             continue
         told.add(thing_of_all)
         thing = describer.thing(node)

@@ -9,17 +9,15 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from kg_service.align.engine import Alignment
 from kg_service.describe import Thing
-from kg_service.lineage.asked import lineage_asked
 from kg_service.lineage.cycles import strongly_connected
 from kg_service.lineage.details import stop_sentences
 from kg_service.lineage.ends import things_made_one
 from kg_service.lineage.model import Direction, Lineage, Node, Request
 from kg_service.lineage.scope import kinds_of
-from kg_service.store.port import GraphReader
 from kg_service.tracing.net import Net
 from kg_service.tracing.paths import Path, PathView
+from kg_service.tracing.state import State
 
 MOST_ANCESTORS = 1000
 
@@ -69,26 +67,27 @@ class Common:
 
 
 def find_common(
-    reader: GraphReader,
-    alignment: Alignment,
+    state: State,
     request: Request,
     things: Sequence[NamedNode],
     *,
     limit: int = MOST_ANCESTORS,
 ) -> Common:
     """The common ancestors of things; the request tells how to look, not where from."""
-    view = PathView(reader, alignment)
+    view = PathView(state)
     kinds = request.filter.kinds
     request = replace(
         request, direction=Direction.UP, filter=replace(request.filter, kinds=frozenset())
     )
-    lineages = [lineage_asked(replace(request, start=thing), reader) for thing in things]
+    lineages = [state.lineage(replace(request, start=thing)) for thing in things]
     one = things_made_one(move.edge for lineage in lineages for move in lineage.up)
     met = [_nearest_of_each(lineage, one) for lineage in lineages]
     shared = set(met[0]).intersection(*met[1:])
     nearest = _nearest(lineages, one, shared)
     wanted = [
-        t for t in shared if not kinds or not kinds.isdisjoint(kinds_of(met[0][t].iri, reader))
+        t
+        for t in shared
+        if not kinds or not kinds.isdisjoint(kinds_of(met[0][t].iri, state.reader))
     ]
 
     def order(thing: NamedNode) -> tuple[int, int, bool, str]:

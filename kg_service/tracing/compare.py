@@ -9,7 +9,6 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from kg_service.align.engine import Alignment
 from kg_service.describe import Describer, Thing
 from kg_service.errors import UsageError
 from kg_service.lineage.edges import EdgeSource
@@ -20,6 +19,7 @@ from kg_service.lineage.scope import stated_edges
 from kg_service.store.port import GraphReader
 from kg_service.tracing.features import THRESHOLD, Likeness, features_of, likeness
 from kg_service.tracing.run_facts import SECTIONS, Fact, RunFacts
+from kg_service.tracing.state import State
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,7 @@ class Differences:
 
 
 def find_differences(
-    reader: GraphReader,
-    alignment: Alignment,
+    state: State,
     request: Request,
     second: NamedNode,
     *,
@@ -116,6 +115,7 @@ def find_differences(
     Of two entities, the runs that generated them are compared, too. Raises UsageError where one
     is an activity and the other is not.
     """
+    reader = state.reader
     edges = stated_edges(request, reader)
     describer = Describer(reader)
     first = request.start
@@ -127,7 +127,7 @@ def find_differences(
             "compare two activities, or two things"
         )
     compare = _Compare(reader, edges, threshold)
-    facts = RunFacts(reader, edges, describer, Grounds(reader, alignment, describer))
+    facts = RunFacts(reader, edges, describer, Grounds(reader, state.alignment, describer))
     if all(acting):
         return Differences(
             *things, things, tuple(compare.facts(facts.of(first), facts.of(second))), True, ()

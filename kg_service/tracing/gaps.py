@@ -10,10 +10,8 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from kg_service.align.engine import Alignment
 from kg_service.describe import Thing
 from kg_service.identity.evidence import Policy
-from kg_service.lineage.asked import lineage_asked
 from kg_service.lineage.details import EdgeView, stop_sentences
 from kg_service.lineage.edges import EdgeSource, StoreEdges
 from kg_service.lineage.ends import find_specimens
@@ -32,6 +30,7 @@ from kg_service.store.port import GraphReader
 from kg_service.tombstones import Tombstone, tombstones
 from kg_service.tracing.net import Net, Spot
 from kg_service.tracing.paths import PathView
+from kg_service.tracing.state import State
 
 # an end of these kinds is no gap: histories start there, or it is no thing with a history
 _NO_GAP = {"Specimen", "Value", "FormalParameter", "ParameterConnection", "Plan", "Agent",
@@ -99,19 +98,19 @@ class Gaps:
         }
 
 
-def find_gaps(reader: GraphReader, alignment: Alignment, request: Request) -> Gaps:
+def find_gaps(state: State, request: Request) -> Gaps:
     """The gaps in the history of the request's start, as far as the request goes."""
     request = replace(
         request, direction=Direction.UP, filter=replace(request.filter, kinds=frozenset())
     )
-    lineage = lineage_asked(request, reader)
-    view = PathView(reader, alignment)
-    found = _Finder(reader, lineage, view, edges_looked_at(request, reader))
+    lineage = state.lineage(request)
+    view = PathView(state)
+    found = _Finder(state.reader, lineage, view, edges_looked_at(request, state.reader))
     gaps = sorted(found.all(), key=lambda g: (g.steps, g.thing.label, g.thing.iri, g.kind))
     things = {iri: view.thing(iri) for iri, node in lineage.nodes.items() if node.stops}
     return Gaps(
         start=view.thing(lineage.request.start),
-        specimens=find_specimens(reader, lineage).things,
+        specimens=find_specimens(state.reader, lineage).things,
         gaps=tuple(gaps),
         complete=lineage.complete,
         stopped=stop_sentences(lineage, things),

@@ -11,16 +11,14 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from kg_service.align.engine import Alignment
 from kg_service.describe import Describer, Thing
 from kg_service.identity.evidence import Policy
-from kg_service.lineage.asked import lineage_asked
 from kg_service.lineage.details import EdgeView, edge_view, stop_sentences
 from kg_service.lineage.grade import Grounds
 from kg_service.lineage.model import Direction, Edge, Lineage, Request, Stop
 from kg_service.lineage.scope import start_looked_at
-from kg_service.store.port import GraphReader
 from kg_service.tracing.net import Net
+from kg_service.tracing.state import State
 
 MOST_PATHS = 100
 
@@ -93,8 +91,7 @@ class Paths:
 
 
 def find_paths(
-    reader: GraphReader,
-    alignment: Alignment,
+    state: State,
     request: Request,
     other: NamedNode,
     *,
@@ -106,16 +103,15 @@ def find_paths(
     The request's direction, depth and kinds do not count.
     """
     request = replace(request, filter=replace(request.filter, kinds=frozenset()), depth=None)
-    view = PathView(reader, alignment)
-    search = _Search(reader, request, other, limit, longest)
-    found = search.run()
+    view = PathView(state)
+    found = _Search(state, request, other, limit, longest).run()
     things = view.describer.thing(found.earlier), view.describer.thing(found.later)
     paths = tuple(view.path(*route) for route in found.routes)
     stopped = list(found.stopped)
     if paths:
         return Paths(*things, paths, not found.cut, tuple(stopped), request.policy)
     for policy in list(Policy)[list(Policy).index(request.policy) + 1 :]:
-        by = _Search(reader, replace(request, policy=policy), other, 1, longest).run()
+        by = _Search(state, replace(request, policy=policy), other, 1, longest).run()
         if by.routes:
             things = view.describer.thing(by.earlier), view.describer.thing(by.later)
             (path,) = (view.path(*route) for route in by.routes)
@@ -146,23 +142,23 @@ class _Search:
 
     def __init__(
         self,
-        reader: GraphReader,
+        state: State,
         request: Request,
         other: NamedNode,
         limit: int,
         longest: int | None,
     ) -> None:
-        self._reader = reader
+        self._state = state
         self._limit = limit
         self._longest = longest
         self._request = replace(request, direction=Direction.BOTH)
-        self._first = start_looked_at(request, reader)
-        self._second = start_looked_at(replace(request, start=other), reader)
+        self._first = start_looked_at(request, state.reader)
+        self._second = start_looked_at(replace(request, start=other), state.reader)
 
     def run(self) -> _Found:
         stopped: list[str] = []
         for start, end in ((self._first, self._second), (self._second, self._first)):
-            lineage = lineage_asked(replace(self._request, start=start), self._reader)
+            lineage = self._state.lineage(replace(self._request, start=start))
             if self._is_cut(lineage):
                 stopped += self._where(lineage)
             for moves, downwards in ((lineage.down, True), (lineage.up, False)):
@@ -187,7 +183,7 @@ class _Search:
         return any(Stop.LIMIT in node.stops for node in lineage.nodes.values())
 
     def _where(self, lineage: Lineage) -> tuple[str, ...]:
-        describer = Describer(self._reader)
+        describer = Describer(self._state.reader)
         cut = {iri: node for iri, node in lineage.nodes.items() if Stop.LIMIT in node.stops}
         only = replace(lineage, nodes=cut, hidden={})
         for node in cut.values():
@@ -204,9 +200,9 @@ def _in_time(passed: list[tuple[Edge, bool]], downwards: bool) -> list[tuple[Edg
 class PathView:
     """Describes paths: labels, sources and grades, remembering what it has read."""
 
-    def __init__(self, reader: GraphReader, alignment: Alignment) -> None:
-        self.describer = Describer(reader)
-        self._grounds = Grounds(reader, alignment, self.describer)
+    def __init__(self, state: State) -> None:
+        self.describer = Describer(state.reader)
+        self._grounds = Grounds(state.reader, state.alignment, self.describer)
         self._things: dict[NamedNode, Thing] = {}
         self._said: dict[Edge, EdgeView] = {}
 

@@ -9,11 +9,9 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from kg_service.align.engine import Alignment
 from kg_service.align.mapping import Grade
 from kg_service.catalogue import SourceRecord
 from kg_service.describe import Describer, Thing
-from kg_service.lineage.asked import lineage_asked
 from kg_service.lineage.edges import EdgeSource, same_things
 from kg_service.lineage.ends import find_results, things_made_one
 from kg_service.lineage.model import Direction, EdgeKind, Lineage, Move, NodeKind, Place, Request
@@ -22,6 +20,7 @@ from kg_service.rdf import graph_of, is_aligned, node_object, subject_of, text_o
 from kg_service.store.port import GraphReader
 from kg_service.terms import RDF_TYPE, kg
 from kg_service.tracing.paths import PathView
+from kg_service.tracing.state import State
 
 MOST_ROWS = 100_000
 COLUMNS = (
@@ -68,8 +67,7 @@ class StudyTable:
 
 
 def study_table(
-    reader: GraphReader,
-    alignment: Alignment,
+    state: State,
     request: Request,
     source: SourceRecord | None = None,
     *,
@@ -79,6 +77,7 @@ def study_table(
 
     A specimen without a result has a row of its own.
     """
+    reader = state.reader
     edges = stated_edges(request, reader)
     if source is not None:
         materials = _of_source(reader, source)
@@ -88,10 +87,10 @@ def study_table(
         name = request.start.value
     rows: list[Row] = []
     stopped: list[str] = []
-    tell = _Rows(reader, alignment)
+    tell = _Rows(state)
     for specimen in _first_of(reader, edges, materials):
         down = replace(request, start=specimen, direction=Direction.DOWN)
-        for row in tell.of(lineage_asked(down, reader)):
+        for row in tell.of(state.lineage(down)):
             if len(rows) == limit:
                 stopped.append(f"stopped at the limit of {limit} rows")
                 break
@@ -108,9 +107,9 @@ def study_table(
 class _Rows:
     """Makes rows, remembering what things and edges are."""
 
-    def __init__(self, reader: GraphReader, alignment: Alignment) -> None:
-        self._reader = reader
-        self._view = PathView(reader, alignment)
+    def __init__(self, state: State) -> None:
+        self._reader = state.reader
+        self._view = PathView(state)
         self._characteristics: dict[NamedNode, dict[str, str]] = {}
 
     def of(self, lineage: Lineage) -> Iterator[Row]:
