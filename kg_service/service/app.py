@@ -29,6 +29,7 @@ from kg_service.service.queries import queries_router
 from kg_service.service.rest import rest_router
 from kg_service.service.sources import sources_router
 from kg_service.service.sparql import sparql_router
+from kg_service.service.tracing import tracing_router
 
 __all__ = ["ServiceContext", "create_app", "run"]
 
@@ -48,6 +49,7 @@ def create_app(context: ServiceContext) -> FastAPI:
         entities_router(context),
         alignment_router(context),
         rest_router(context),
+        tracing_router(context),
         links_router(context),
     ):
         app.include_router(router)
