@@ -13,6 +13,9 @@ from pyoxigraph import NamedNode
 from kg_service.align.engine import Alignment
 from kg_service.catalogue import Catalogue, SourceRecord
 from kg_service.describe import Describer, Thing
+from kg_service.export.account import account
+from kg_service.export.formats import ExportFormat
+from kg_service.export.make import Exported, exported
 from kg_service.identity.evidence import Evidence
 from kg_service.lineage.asked import lineage_asked
 from kg_service.lineage.details import LineageView, view
@@ -55,6 +58,11 @@ class KnowledgeGraph:
     def view(self, lineage: Lineage) -> LineageView:
         """The same answer with labels, sources and grades, for people and interfaces."""
         return view(lineage, self.reader.frozen(), self.alignment)
+
+    def export(self, request: Request, form: ExportFormat) -> Exported:
+        """The lineage that a request asks for, in another form; see docs/exports.md."""
+        graph = self.frozen()
+        return exported(account(graph.lineage(request), graph.reader, graph.alignment), form)
 
     def why(self, subject: str, predicate: str, object_: str) -> list[Reason]:
         """Who says a statement, and what it was made from."""

@@ -15,6 +15,7 @@ from kg_service.cli import (
     ask,
     check,
     demo,
+    export,
     ingest,
     lineage,
     links,
@@ -40,6 +41,7 @@ app = typer.Typer(
 app.command("ingest")(ingest.ingest)
 app.command("sources")(sources.sources)
 app.command("lineage")(lineage.lineage)
+app.command("export")(export.export)
 app.command("why")(why.why)
 app.command("mappings")(mappings.mappings)
 app.command("realign")(mappings.realign)
