@@ -1,4 +1,4 @@
-"""Mermaid's flowchart, for Markdown pages: time goes from left to right, each source has a frame."""
+"""Mermaid's flowchart, for Markdown pages: time goes left to right, each source has a frame."""
 
 from __future__ import annotations
 
