@@ -100,8 +100,7 @@ def _paths(start: NamedNode, moves: Sequence[Move]) -> Iterator[_Path]:
     stack = [(after(first, passed), False)]
     while stack:
         pending, went_on = stack[-1]
-        move = next(pending, None)
-        if move is not None:
+        if (move := next(pending, None)) is not None:
             stack[-1] = (pending, True)
             path.append(move)
             passed.add(move.to.node)

@@ -52,10 +52,10 @@ def bundles(account: Account) -> Iterator[Triple]:
 
 
 def _licence(written: str) -> NamedNode | Literal:
+    if not written.startswith(("http://", "https://")):
+        return Literal(written)
     try:
-        return (
-            NamedNode(written) if written.startswith(("http://", "https://")) else Literal(written)
-        )
+        return NamedNode(written)
     except ValueError:
         return Literal(written)
 
@@ -148,8 +148,8 @@ def _serialized(statements: Iterable[Triple] | Iterable[Quad], form: RdfFormat) 
 
 def _is_used(namespace: str, statements: Iterable[Triple] | Iterable[Quad]) -> bool:
     return any(
-        isinstance(term, NamedNode) and term.value.startswith(namespace)
-        or isinstance(term, Literal) and term.datatype.value.startswith(namespace)
+        (isinstance(term, NamedNode) and term.value.startswith(namespace))
+        or (isinstance(term, Literal) and term.datatype.value.startswith(namespace))
         for s in statements
         for term in (s.subject, s.predicate, s.object)
     )  # fmt: skip

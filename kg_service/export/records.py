@@ -183,7 +183,7 @@ def _first(thing: _Thing, property_: str) -> Value | None:
 
 
 def _attributes(thing: _Thing, is_activity: bool) -> tuple[tuple[str, Value], ...]:
-    """Attributes in the order that PROV-XML's schema wants: label, location, type, value, others."""
+    """Attributes in the order that PROV-XML's schema wants."""
     found: list[tuple[str, Value]] = [
         (PROV + "type", Name(kind)) for kind in thing.types if kind not in _ELEMENTS
     ]

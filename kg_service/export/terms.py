@@ -2,60 +2,71 @@
 
 from __future__ import annotations
 
-from kg_service.terms import dcterms, kg, prov
+from collections.abc import Iterator
+
+from pyoxigraph import NamedNode
+
+from kg_service.terms import DCTERMS_NS, KG_NS, PROV_NS
+
+
+def _terms(namespace: str, names: str) -> Iterator[NamedNode]:
+    return (NamedNode(namespace + name) for name in names.split())
+
 
 # what a lineage's own edges tell, and the inverses in which a source may have said it
 LINEAGE = frozenset(
-    map(
-        prov,
+    _terms(
+        PROV_NS,
         """
         used wasGeneratedBy wasDerivedFrom wasInformedBy hadMember generated influenced invalidated
         wasInfluencedBy qualifiedInfluence qualifiedStart qualifiedEnd wasStartedBy wasEndedBy
         hadDictionaryMember derivedByInsertionFrom derivedByRemovalFrom qualifiedInsertion
         qualifiedRemoval qualifiedInvalidation asInBundle
-        """.split(),
+        """,
     )
 )
 # relations that are kept where both ends are told of
 WITHIN = frozenset(
     (
-        *map(
-            prov,
+        *_terms(
+            PROV_NS,
             """
             wasRevisionOf wasQuotedFrom hadPrimarySource specializationOf alternateOf mentionOf
             wasInvalidatedBy
-            """.split(),
+            """,
         ),
-        *map(kg, ("controls", "organized", "partOfRun")),
+        *_terms(KG_NS, "controls organized partOfRun"),
     )
 )
 # nodes that qualify a step of lineage
 INFLUENCES = frozenset(
-    prov(f"qualified{kind}")
-    for kind in (
-        "Usage", "Generation", "Derivation", "Revision", "Quotation", "PrimarySource",
-        "Communication",
+    _terms(
+        PROV_NS,
+        """
+        qualifiedUsage qualifiedGeneration qualifiedDerivation qualifiedRevision qualifiedQuotation
+        qualifiedPrimarySource qualifiedCommunication
+        """,
     )
-)  # fmt: skip
+)
 # what leads to context
 FOLLOWED = frozenset(
     (
-        *map(
-            prov,
+        *_terms(
+            PROV_NS,
             """
             wasAssociatedWith wasAttributedTo actedOnBehalfOf atLocation agent hadPlan hadRole
             qualifiedAssociation qualifiedAttribution qualifiedDelegation
-            """.split(),
+            """,
         ),
-        *map(
-            kg,
+        *_terms(
+            KG_NS,
             """
             hadPlan usedInstrument usedTechnique engine containerImage resourceUsage environment
             configuration log parameterValue characteristic partOf partOfRun facility affiliation
             formalParameter property requires hasTool hasStep stepTool wraps input output connection
             sourceParameter targetParameter registry
-            """.split(),
+            """,
         ),
-        *map(dcterms, "creator contributor publisher license type subject rightsHolder".split()),
+        *_terms(DCTERMS_NS, "creator contributor publisher license type subject rightsHolder"),
     )
 )
