@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from pyoxigraph import NamedNode
 
@@ -62,7 +63,8 @@ class KnowledgeGraph:
     def export(self, request: Request, form: ExportFormat) -> Exported:
         """The lineage that a request asks for, in another form; see docs/exports.md."""
         graph = self.frozen()
-        return exported(account(graph.lineage(request), graph.reader, graph.alignment), form)
+        lineage, made = graph.lineage(request), datetime.now(UTC)
+        return exported(account(lineage, graph.reader, graph.alignment, made), form)
 
     def why(self, subject: str, predicate: str, object_: str) -> list[Reason]:
         """Who says a statement, and what it was made from."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from pyoxigraph import NamedNode, Quad
 
@@ -69,7 +70,8 @@ class Account:
     are the lineage's edges in PROV's terms, the second all else. ``links`` join sources.
     ``things`` are all that ``statements`` describe: nodes, then their context; ``activities``
     are those of them that happened. ``outer`` are the uses and generations of enclosing runs
-    among the lineage's entities, which a lineage of steps does not show.
+    among the lineage's entities, which a lineage of steps does not show. ``languages`` are asserted
+    statements on the languages of workflows. ``made`` is the time of the export.
     """
 
     lineage: Lineage
@@ -78,9 +80,11 @@ class Account:
     statements: tuple[Quad, ...]
     outer: tuple[Quad, ...]
     links: tuple[Link, ...]
+    languages: tuple[Quad, ...]
     things: Mapping[NamedNode, Thing]
     activities: frozenset[NamedNode]
     sources: Mapping[NamedNode, SourceRecord]
+    made: datetime
 
     @property
     def graphs(self) -> tuple[NamedNode, ...]:
@@ -98,7 +102,7 @@ class Account:
         }
 
 
-def account(lineage: Lineage, reader: GraphReader, alignment: Alignment) -> Account:
+def account(lineage: Lineage, reader: GraphReader, alignment: Alignment, made: datetime) -> Account:
     """Gather all that is told of a lineage. Raises NotKnown where there is nothing to tell."""
     shown = view(lineage, reader, alignment)
     start = shown.start
@@ -132,9 +136,11 @@ def account(lineage: Lineage, reader: GraphReader, alignment: Alignment) -> Acco
         tuple(context.statements),
         tuple(context.outer),
         links,
+        tuple(context.languages),
         things,
         frozenset(happened),
         sources,
+        made,
     )
 
 

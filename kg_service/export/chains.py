@@ -100,11 +100,11 @@ def _paths(start: NamedNode, moves: Sequence[Move]) -> Iterator[_Path]:
     stack = [(after(first, passed), False)]
     while stack:
         pending, went_on = stack[-1]
-        if (move := next(pending, None)) is not None:
+        if (step := next(pending, None)) is not None:
             stack[-1] = (pending, True)
-            path.append(move)
-            passed.add(move.to.node)
-            stack.append((after(move.to, passed), False))
+            path.append(step)
+            passed.add(step.to.node)
+            stack.append((after(step.to, passed), False))
             continue
         stack.pop()
         if not went_on:

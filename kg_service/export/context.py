@@ -11,7 +11,7 @@ from collections import deque
 from pyoxigraph import NamedNode, Quad
 
 from kg_service.describe import Describer
-from kg_service.export.terms import FOLLOWED, INFLUENCES, LINEAGE, WITHIN
+from kg_service.export.terms import FOLLOWED, INFLUENCES, LANGUAGE, LINEAGE, OF_LANGUAGE, WITHIN
 from kg_service.lineage.model import Lineage
 from kg_service.rdf import graph_of, node_object, subject_of
 from kg_service.store.port import GraphReader
@@ -37,6 +37,7 @@ class Context:
             quad for node in self.described for quad in self._told[node] if self._is_kept(quad)
         ]
         self.outer = self._outer()
+        self.languages = self._languages()
 
     def _gather(self, start: list[NamedNode]) -> None:
         """Breadth first, so that nodes come before their context."""
@@ -123,6 +124,27 @@ class Context:
                     if q.predicate == _USED and node_object(q) in self._nodes
                 ]  # fmt: skip
         return sorted(found, key=lambda q: (str(q.subject), str(q.predicate), str(q.object)))
+
+    def _languages(self) -> list[Quad]:
+        """What sources say of the languages of workflows and software: in schema.org's terms."""
+        found: dict[Quad, None] = {}
+        for node in self.described:
+            for quad in self._asserted(node, LANGUAGE):
+                found[quad] = None
+                if (language := node_object(quad)) is not None:
+                    for property_ in OF_LANGUAGE:
+                        found |= dict.fromkeys(self._asserted(language, property_))
+        return list(found)
+
+    def _asserted(self, node: NamedNode, property_: NamedNode) -> list[Quad]:
+        """What current asserted graphs say of a node, by one property of schema.org."""
+        found = []
+        for quad in self._reader.quads(node, property_):
+            graph = graph_of(quad)
+            source = self._describer.source_of(graph) if graph is not None else None
+            if source and graph is not None and graph.value in source.asserted_graphs:
+                found.append(quad)
+        return sorted(found, key=lambda q: (str(q.object), str(q.graph_name)))
 
     def _encloses(self, node: NamedNode) -> bool:
         return any(

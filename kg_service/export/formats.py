@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from kg_service.errors import UsageError
 from kg_service.export.account import Account
 from kg_service.export.chains import write_tsv
+from kg_service.export.crate import write_crate, write_crate_zip
 from kg_service.export.dot import write_dot
 from kg_service.export.mermaid import write_mermaid
 from kg_service.export.provjson import write_provjson
@@ -50,6 +51,22 @@ FORMATS: tuple[ExportFormat, ...] = (
     ExportFormat("dot", "Graphviz's DOT", "text/vnd.graphviz", (".dot", ".gv"), write_dot),
     ExportFormat(
         "mermaid", "a Mermaid flowchart", "text/vnd.mermaid", (".mmd", ".mermaid"), write_mermaid
+    ),
+    ExportFormat(
+        "ro-crate",
+        "a Workflow Run RO-Crate's metadata",
+        "application/ld+json",
+        ("ro-crate-metadata.json",),
+        write_crate,
+        in_folder="ro-crate-metadata.json",
+    ),
+    ExportFormat(
+        "ro-crate-zip",
+        "a Workflow Run RO-Crate as a ZIP file",
+        "application/zip",
+        (".crate.zip", ".zip"),
+        write_crate_zip,
+        is_binary=True,
     ),
     ExportFormat("tsv", "a table of chains", "text/tab-separated-values", (".tsv",), write_tsv),
 )

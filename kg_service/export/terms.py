@@ -6,13 +6,16 @@ from collections.abc import Iterator
 
 from pyoxigraph import NamedNode
 
-from kg_service.terms import DCTERMS_NS, KG_NS, PROV_NS
+from kg_service.terms import DCTERMS_NS, KG_NS, PROV_NS, SCHEMA_NS
 
 
 def _terms(namespace: str, names: str) -> Iterator[NamedNode]:
     return (NamedNode(namespace + name) for name in names.split())
 
 
+# what only asserted graphs tell, and a crate must
+LANGUAGE = NamedNode(SCHEMA_NS + "programmingLanguage")
+OF_LANGUAGE = tuple(_terms(SCHEMA_NS, "name alternateName identifier url version"))
 # what a lineage's own edges tell, and the inverses in which a source may have said it
 LINEAGE = frozenset(
     _terms(
