@@ -28,7 +28,7 @@ from kg_service.terms import KG_NS, PROV_NS, RDF_TYPE, XSD_NS, kg, prov, shorten
 _USED, _GENERATED, _MEMBER = prov("used"), prov("wasGeneratedBy"), prov("hadMember")
 _HAD_PLAN, _INSTRUMENT = kg("hadPlan"), kg("usedInstrument")
 _CONTROLS, _ORGANIZED = kg("controls"), kg("organized")
-_ENGINE, _STEP_TOOL, _STATUS = kg("engine"), kg("stepTool"), kg("status")
+_HAS_STEP, _STEP_TOOL, _STATUS = kg("hasStep"), kg("stepTool"), kg("status")
 _AGENT = prov("wasAssociatedWith")
 _TYPED_BY_KG = (KG_NS, PROV_NS)
 # told by other means: an association by its action's agent and instrument
@@ -111,6 +111,8 @@ class CrateEntities:
             types = self._types_of_activity(node, kinds)
         else:
             types = _types_of_thing(kinds)
+            if "ComputationalWorkflow" in types and self._told[node][_HAS_STEP]:
+                types.append("HowTo")
         entailed = {kind for type_ in types for kind in ENTAILED.get(type_, ())}
         entailed |= {"Specimen"} if "Sample" in types else set()
         extra = [
