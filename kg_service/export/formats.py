@@ -16,6 +16,7 @@ from kg_service.export.provjson import write_provjson
 from kg_service.export.provn import write_provn
 from kg_service.export.provxml import write_provxml
 from kg_service.export.rdf import write_json_ld, write_trig, write_turtle
+from kg_service.export.svg import write_svg
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ FORMATS: tuple[ExportFormat, ...] = (
     ExportFormat(
         "mermaid", "a Mermaid flowchart", "text/vnd.mermaid", (".mmd", ".mermaid"), write_mermaid
     ),
+    ExportFormat("svg", "a drawing", "image/svg+xml", (".svg",), write_svg),
     ExportFormat(
         "ro-crate",
         "a Workflow Run RO-Crate's metadata",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kg_service.export.account import Account
 from kg_service.lineage.details import NodeView
-from kg_service.lineage.model import EdgeKind, NodeKind
+from kg_service.lineage.model import Edge, EdgeKind, Lineage, NodeKind
 
 _WORDS = {
     EdgeKind.USED: "used by",
@@ -74,8 +74,10 @@ def picture(account: Account) -> Picture:
     shown = account.view
     numbers = {node.thing.iri: number for number, node in enumerate(shown.nodes)}
     who: dict[tuple[int, int, EdgeKind], dict[str, None]] = defaultdict(dict)
-    for edge in shown.edges:
-        key = (numbers[edge.earlier], numbers[edge.later], edge.kind)
+    turned = _turned(account.lineage)
+    for walked, edge in zip(account.lineage.edges, shown.edges, strict=True):
+        ends = (numbers[edge.earlier], numbers[edge.later])
+        key = (*(reversed(ends) if walked in turned else ends), edge.kind)
         source = f"{edge.source.id}: " if edge.source else ""
         who[key][f"{source}{edge.grade} {edge.by}".strip()] = None
     shapes = tuple(
@@ -89,6 +91,13 @@ def picture(account: Account) -> Picture:
     remarks = () if shown.complete else ("not complete",)
     title = way.format(one_line(shown.start.label))
     return Picture(title, (*remarks, *map(one_line, shown.stopped)), shapes, arrows)
+
+
+def _turned(lineage: Lineage) -> set[Edge]:
+    """Identity links that the walk went along as if the second came before the first."""
+    up = {m.edge for m in lineage.up if m.to.node == m.edge.later}
+    down = {m.edge for m in lineage.down if m.to.node == m.edge.earlier}
+    return {edge for edge in up | down if edge.kind is EdgeKind.IDENTITY}
 
 
 def _place(item: tuple[tuple[int, int, EdgeKind], object]) -> tuple[int, int, str]:

@@ -46,12 +46,12 @@ def _record(record: Record, names: Names) -> str:
         arguments = [_name(record.id, names), *times]
     else:
         wanted = len(RELATIONS[record.kind].arguments)
-        arguments += ["-"] * (wanted - len(arguments))
-        while len(arguments) > 2 and arguments[-1] == "-":
-            arguments.pop()
-        # sections 3.3 and 3.4: optional arguments are given all, or none of them
-        if len(arguments) > 2:
+        # sections 3.3 and 3.4: the optional arguments are all given, but for a derivation of which
+        # no more is known than what came of what
+        if record.kind != "wasDerivedFrom" or any(a != "-" for a in arguments[2:]):
             arguments += ["-"] * (wanted - len(arguments))
+        else:
+            arguments = arguments[:2]
     said = ", ".join(arguments)
     if record.attributes:
         said += f", [{', '.join(_attribute(a, v, names) for a, v in record.attributes)}]"

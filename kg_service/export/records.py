@@ -125,6 +125,7 @@ class _Scope:
     def _relations(self, iri: str, thing: _Thing) -> Iterator[Record]:
         subject = Name(iri)
         covered: set[tuple[str, Value | None]] = set()
+        timed: set[tuple[str, Value | None]] = set()
         for property_, kind in _QUALIFIED.items():
             for node in thing.values.get(property_, ()):
                 if isinstance(node, Name) and (influence := self._things.get(node.iri)):
@@ -133,6 +134,8 @@ class _Scope:
                     covered.add((type_ or kind, record.arguments[1]))
                     if kind == "wasAssociatedWith":
                         covered.add((_HAD_PLAN, record.arguments[2]))
+                    elif len(record.arguments) > 2:
+                        timed.add((kind, record.arguments[2]))
                     yield record
         revised = {
             value
@@ -153,7 +156,8 @@ class _Scope:
             if (_HAD_PLAN, plan) not in covered:
                 yield Record("wasAssociatedWith", None, (subject, None, plan))
         for property_, kind in ((_MADE_AT, "wasGeneratedBy"), (_ENDED_AT, "wasInvalidatedBy")):
-            if (time := _time(thing, property_, _FIRST)) is not None:
+            time = _time(thing, property_, _FIRST)
+            if time is not None and (kind, time) not in timed:
                 yield Record(kind, None, (subject, None, time))
 
 
