@@ -23,10 +23,18 @@ FormatName = StrEnum("FormatName", {row.name.replace("-", "_"): row.name for row
 _BY_MEDIA_TYPE = {row.media_type: row for row in reversed(FORMATS)}
 _OFFERED = tuple(dict.fromkeys(row.media_type for row in FORMATS))
 _LIST = "; ".join(f"`{row.name}`: {row.title}" for row in FORMATS)
+_EXAMPLES = {
+    "text/provenance-notation": "document\n  ...\n  used(n4:run, n5:scan.h5, -)\nendDocument\n",
+    "text/vnd.mermaid": 'flowchart LR\n  n0(["plant-01"]) -- used by --> n1["sampling"]\n',
+    "text/tab-separated-values": "origin\torigin_label\torigin_kind\t...\n",
+}
 _RESPONSES: dict[int | str, Operation] = {
     200: {
         "description": f"The export. {_LIST}.",
-        "content": {media_type: {} for media_type in _OFFERED},
+        "content": {
+            media_type: {"example": _EXAMPLES[media_type]} if media_type in _EXAMPLES else {}
+            for media_type in _OFFERED
+        },
     },
     400: BAD,
     404: UNKNOWN,
