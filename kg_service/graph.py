@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from pyoxigraph import NamedNode
 
@@ -14,6 +15,9 @@ from kg_service.align.engine import Alignment
 from kg_service.catalogue import Catalogue, SourceRecord
 from kg_service.describe import Describer, Thing
 from kg_service.errors import Ambiguous, NotKnown
+from kg_service.export.account import account
+from kg_service.export.formats import ExportFormat
+from kg_service.export.make import Exported, exported
 from kg_service.history.archive import Archive
 from kg_service.history.asof import AsOfReader, Past, past_at
 from kg_service.history.kept import Kept, kept_periods
@@ -103,6 +107,12 @@ class KnowledgeGraph:
         """
         reader = self.reader.frozen()
         return view(lineage, reader, self.alignment, explain=explain, past=self.past)
+
+    def export(self, request: Request, form: ExportFormat) -> Exported:
+        """The lineage that a request asks for, in another form; see docs/exports.md."""
+        graph = self.frozen()
+        lineage, made = graph.lineage(request), datetime.now(UTC)
+        return exported(account(lineage, graph.reader, graph.alignment, made), form)
 
     def why(self, subject: str, predicate: str, object_: str) -> list[Reason]:
         """Who says a statement, and what it was made from."""

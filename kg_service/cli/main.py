@@ -18,6 +18,7 @@ from kg_service.cli import (
     demo,
     diff,
     ends,
+    export,
     gaps,
     history,
     index,
@@ -57,6 +58,7 @@ app.command("affected")(affected.affected)
 app.command("gaps")(gaps.gaps)
 app.command("diff")(diff.diff)
 app.command("table")(table.table)
+app.command("export")(export.export)
 app.command("why")(why.why)
 app.command("mappings")(mappings.mappings)
 app.command("realign")(mappings.realign)

@@ -19,6 +19,7 @@ from kg_service.service.alignment import alignment_router
 from kg_service.service.context import ServiceContext
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
+from kg_service.service.exports import exports_router
 from kg_service.service.graphql_http import graphql_router
 from kg_service.service.links import links_router
 from kg_service.service.methods import CommonHeaders, HeadAndOptions
@@ -50,6 +51,7 @@ def create_app(context: ServiceContext) -> FastAPI:
         alignment_router(context),
         rest_router(context),
         tracing_router(context),
+        exports_router(context),
         links_router(context),
     ):
         app.include_router(router)
