@@ -30,7 +30,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, cast
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse, serialize
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, serialize
 
 from kg_service.errors import StoreError
 from kg_service.store.engine_errors import ENGINE_ERRORS, reason, todo
@@ -89,15 +89,24 @@ class Archive:
             found = [_read(path) for path in self._of_source(source).glob("*.json")]
         return {archived.since: archived for archived in found if archived is not None}
 
-    def quads(self, archived: Archived) -> Iterator[Quad]:
-        """What an archived period said."""
+    def load(self, archived: Archived, store: Store) -> None:
+        """Load what an archived period said into a store in memory."""
         with self._reading(), gzip.open(archived.path.with_suffix(".nq.gz")) as stream:
-            yield from parse(cast(IO[bytes], stream), format=RdfFormat.N_QUADS)
+            before = len(store)
+            store.bulk_load(cast(IO[bytes], stream), RdfFormat.N_QUADS)
+            if len(store) - before != archived.statements:
+                raise ValueError(f"{archived.path.stem}: statements are missing")
 
-    def grades(self, archived: Archived) -> Iterator[tuple[NamedNode, Triple, Grade]]:
-        """The grades of its lineage statements, by graph; of a statement, the first counts."""
+    def grades(self, archived: Archived) -> Iterator[tuple[bytes, Grade]]:
+        """The grades of its lineage statements, each as a line with its graph first.
+
+        Of a statement that comes several times, the first counts.
+        """
+        grades = {grade.value.encode(): grade for grade in Grade}
         with self._reading(), gzip.open(archived.path.with_suffix(".grades.gz")) as stream:
-            yield from _graded(cast(IO[bytes], stream))
+            for line in stream:
+                graph, grade, statement = line.split(b" ", 2)
+                yield graph + b" " + statement, grades[grade]
 
     def note_grades(self, graph: NamedNode, grades: Grades) -> None:
         """Keep the grades of an aligned graph for when it is archived."""
@@ -177,10 +186,10 @@ class Archive:
     def _reading(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, EOFError, ValueError, SyntaxError, KeyError) as error:
+        except (OSError, EOFError, zlib.error, ValueError, SyntaxError, KeyError) as error:
             raise StoreError(
                 f"{self._folder}: what is archived can not be read ({error}); put the folder back "
-                "from a copy, or give the damaged file up with: kg history --prune"
+                "from a copy, or give the version up with: kg history SOURCE --prune"
             ) from error
 
 
@@ -222,9 +231,16 @@ def _write_whole(path: Path, text: str) -> None:
 
 def _read(path: Path) -> Archived | None:
     try:
-        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return _archived(path, json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None  # removed meanwhile
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreError(
+            f"{path}: damaged; put it back from a copy, or remove it to give that version up"
+        ) from error
+
+
+def _archived(path: Path, told: dict[str, Any]) -> Archived:
     files = [path.with_suffix(suffix) for suffix in (".nq.gz", ".grades.gz")]
     pruned = told.get("pruned")
     return Archived(
@@ -235,10 +251,3 @@ def _read(path: Path) -> Archived | None:
         datetime.fromisoformat(pruned) if pruned else None,
         path,
     )
-
-
-def _graded(stream: IO[bytes]) -> Iterator[tuple[NamedNode, Triple, Grade]]:
-    for line in stream:
-        graph, grade, statement = line.split(b" ", 2)
-        (quad,) = parse(statement, format=RdfFormat.N_TRIPLES)
-        yield NamedNode(graph[1:-1].decode()), quad.triple, Grade(grade.decode())
