@@ -19,9 +19,11 @@ from kg_service.history.asof import AsOfReader, Past, past_at
 from kg_service.history.kept import Kept, kept_periods
 from kg_service.history.moments import moment_of
 from kg_service.identity.evidence import Evidence
+from kg_service.index.lineage import LineageIndex
 from kg_service.lineage.asked import lineage_asked
 from kg_service.lineage.details import LineageView, view
 from kg_service.lineage.ends import Ends, find_results, find_specimens, list_specimens
+from kg_service.lineage.grade import noted_grades
 from kg_service.lineage.model import Direction, Lineage, Request
 from kg_service.links.listing import LISTED, Links
 from kg_service.links.model import Link
@@ -36,6 +38,7 @@ class KnowledgeGraph:
 
     reader: GraphReader
     alignment: Alignment
+    index: LineageIndex | None = None
     archive: Archive | None = None
     past: Past | None = None
 
@@ -52,7 +55,9 @@ class KnowledgeGraph:
             return self
         present = self.reader.frozen()
         past = past_at(present, self.archive, moment_of(present, written))
-        return KnowledgeGraph(AsOfReader(present, past), self.alignment, self.archive, past)
+        return KnowledgeGraph(
+            AsOfReader(present, past), self.alignment, archive=self.archive, past=past
+        )
 
     def history(self) -> dict[NamedNode, list[Kept]]:
         """The periods of all sources, and what is kept of them."""
@@ -79,6 +84,8 @@ class KnowledgeGraph:
 
     def lineage(self, request: Request) -> Lineage:
         """Walk from a node; see docs/lineage.md for what the walk means."""
+        if self.index is not None:
+            return self.index.lineage(request, self.reader.frozen())
         answer = lineage_asked(request, self.reader.frozen())
         answer.missing = tuple(self.past.missing) if self.past else ()
         return answer
@@ -86,10 +93,12 @@ class KnowledgeGraph:
     def view(self, lineage: Lineage, *, explain: bool = True) -> LineageView:
         """The same answer with labels, sources and grades, for people and interfaces.
 
-        Without ``explain``, edges come without the row, rule or evidence behind their grade.
+        Without ``explain``, edges whose grade is known come without the row, rule or evidence
+        behind it, which takes the most time of a large answer.
         """
-        reader = self.reader.frozen()
-        return view(lineage, reader, self.alignment, explain=explain, past=self.past)
+        known = explain or self.past is not None
+        graded = {} if known else noted_grades(lineage.edges, self.archive)
+        return view(lineage, self.reader.frozen(), self.alignment, graded=graded, past=self.past)
 
     def why(self, subject: str, predicate: str, object_: str) -> list[Reason]:
         """Who says a statement, and what it was made from."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +15,9 @@ from kg_service.errors import StoreError, UsageError
 from kg_service.graph import KnowledgeGraph
 from kg_service.history.archive import Archive
 from kg_service.history.keeping import KeepingStore
+from kg_service.index.folder import IndexFolder
+from kg_service.index.lineage import LineageIndex
+from kg_service.index.writer import IndexWriter
 from kg_service.resources import resource_folder
 from kg_service.settings import DEFAULT_BASE, Settings
 from kg_service.store.embedded import DiskStore, SnapshotReader, store_base
@@ -65,15 +70,12 @@ def open_reader(settings: Settings) -> GraphReader:
 def open_writer(settings: Settings) -> GraphStore:
     """A store to write, created where there is none. Raises StoreError, StoreBusy."""
     if is_remote(settings.store):
-        remote = RemoteStore(settings.store, writer=True)
-        return _keeping(IndexedStore(remote, side_indexes(settings)), settings)
-    store = DiskStore(Path(settings.store), base_of(settings))
-    return _keeping(IndexedStore(store, side_indexes(settings)), settings)
-
-
-def _keeping(store: GraphStore, settings: Settings) -> GraphStore:
+        store: GraphStore = RemoteStore(settings.store, writer=True)
+    else:
+        store = DiskStore(Path(settings.store), base_of(settings))
+    indexed = IndexedStore(store, side_indexes(settings, store))
     archive = archive_of(settings)
-    return store if archive is None else KeepingStore(store, archive)
+    return indexed if archive is None else KeepingStore(indexed, archive)
 
 
 def archive_of(settings: Settings) -> Archive | None:
@@ -86,9 +88,22 @@ def archive_of(settings: Settings) -> Archive | None:
     return None if is_remote(settings.store) else Archive(Path(settings.store) / "history")
 
 
-def side_indexes(settings: Settings) -> list[SideIndex]:
+def side_indexes(settings: Settings, store: GraphStore) -> list[SideIndex]:
     """What is kept beside a store and fed as it is written."""
-    return []
+    return [IndexWriter(index_folder(settings), store)]
+
+
+def index_folder(settings: Settings) -> IndexFolder:
+    """Where the lineage index of a store is: in its folder; of a server's, where the user says,
+    or in the user's cache.
+    """
+    if settings.index is not None:
+        return IndexFolder(Path(settings.index))
+    if not is_remote(settings.store):
+        return IndexFolder(Path(settings.store) / "index")
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    name = hashlib.sha256(settings.store.encode()).hexdigest()[:16]
+    return IndexFolder(Path(cache) / "kg-service" / "index" / name)
 
 
 def open_existing(settings: Settings) -> GraphStore:
@@ -105,5 +120,9 @@ def _must_exist(folder: Path) -> None:
 
 def open_graph(settings: Settings) -> KnowledgeGraph:
     """The knowledge graph over a store, to read."""
-    alignment = load_alignment(settings.mappings)
-    return KnowledgeGraph(open_reader(settings), alignment, archive_of(settings))
+    return KnowledgeGraph(
+        open_reader(settings),
+        load_alignment(settings.mappings),
+        LineageIndex(index_folder(settings)),
+        archive_of(settings),
+    )

@@ -16,6 +16,7 @@ from kg_service.cli import (
     check,
     demo,
     history,
+    index,
     ingest,
     lineage,
     links,
@@ -47,6 +48,7 @@ app.command("mappings")(mappings.mappings)
 app.command("realign")(mappings.realign)
 app.command("check")(check.check)
 app.add_typer(links.links, name="links")
+app.add_typer(index.index, name="index")
 app.command("ask")(ask.ask)
 app.command("query")(query.query)
 app.command("withdraw")(withdraw.withdraw)

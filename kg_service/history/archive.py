@@ -22,7 +22,7 @@ import os
 import shutil
 import zlib
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from gzip import BadGzipFile
@@ -37,6 +37,7 @@ from kg_service.store.engine_errors import ENGINE_ERRORS, reason, todo
 from kg_service.store.grades import Grade, Grades
 
 _GRADES = "grades"
+_BY_NAME = {grade.value.encode(): grade for grade in Grade}
 _LEVEL = 3  # of compression: most of what a higher one saves, in a fraction of its time
 
 
@@ -102,11 +103,10 @@ class Archive:
 
         Of a statement that comes several times, the first counts.
         """
-        grades = {grade.value.encode(): grade for grade in Grade}
         with self._reading(), gzip.open(archived.path.with_suffix(".grades.gz")) as stream:
             for line in stream:
                 graph, grade, statement = line.split(b" ", 2)
-                yield graph + b" " + statement, grades[grade]
+                yield graph + b" " + statement, _BY_NAME[grade]
 
     def note_grades(self, graph: NamedNode, grades: Grades) -> None:
         """Keep the grades of an aligned graph for when it is archived."""
@@ -117,6 +117,21 @@ class Archive:
             with gzip.open(path, "wb", compresslevel=_LEVEL) as stream:
                 for grade, line in grades.lines():
                     stream.write(grade.value.encode() + b" " + line)
+
+    def noted(self, graph: NamedNode) -> Iterator[tuple[Grade, bytes]]:
+        """The grades kept for an aligned graph, as ``Grades.lines`` gives them; none if lost."""
+        lost = (FileNotFoundError, BadGzipFile, EOFError, zlib.error, ValueError)
+        with suppress(*lost), gzip.open(self._grades_of(graph)) as stream:
+            for line in stream:
+                grade, statement = line.split(b" ", 1)
+                yield _BY_NAME[grade], statement
+
+    def noted_bytes(self, graph: NamedNode) -> int:
+        """The size of what is kept for it; 0 if it is not."""
+        try:
+            return self._grades_of(graph).stat().st_size
+        except OSError:
+            return 0
 
     def forget_grades(self, graph: NamedNode) -> None:
         """Let go of the grades of a graph that is no more."""
@@ -158,14 +173,8 @@ class Archive:
                     path.unlink()
 
     def _copy_grades(self, graph: NamedNode, stream: IO[bytes]) -> None:
-        try:
-            with gzip.open(self._grades_of(graph)) as kept:
-                for line in kept:
-                    stream.write(f"{graph} ".encode() + line)
-        except FileNotFoundError:
-            return  # the graph is older than this archive
-        except (EOFError, BadGzipFile, zlib.error):
-            return  # the machine stopped before it was on the disk
+        for grade, line in self.noted(graph):
+            stream.write(f"{graph} {grade} ".encode() + line)
 
     def _of_source(self, source: NamedNode) -> Path:
         return self._folder / _short(source)

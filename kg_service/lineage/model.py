@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from pyoxigraph import NamedNode
 
 from kg_service.identity.evidence import Policy
-from kg_service.store.grades import Grade
 
 
 class Direction(StrEnum):
@@ -50,8 +50,7 @@ class Stop(StrEnum):
     CYCLE = "cycle"
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """One relation, in time's order: ``earlier`` came before ``later``.
 
     ``used``: entity, activity. ``generated``: activity, entity. ``derived``: two entities.
@@ -59,7 +58,6 @@ class Edge:
     collection. ``identity``: the same thing, in text order. ``graph`` says who says so: the
     aligned graph, or the identity graph. ``statement`` is the statement there, as subject,
     predicate and object; for identity, its predicate is the evidence and its object the key.
-    ``grade`` is that of the statement where whoever found the edge knows it.
     """
 
     kind: EdgeKind
@@ -67,11 +65,9 @@ class Edge:
     later: NamedNode
     graph: NamedNode
     statement: tuple[NamedNode, NamedNode, NamedNode]
-    grade: Grade | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a walk is: a node, and whether it was reached only as a container of another."""
 
     node: NamedNode
@@ -84,8 +80,7 @@ class Place:
         return Place(self.node, self.kind) if self.container else self
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):
     """An edge as a walk goes along it, and what that costs: 0 is free, 1 a step."""
 
     edge: Edge
