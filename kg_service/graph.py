@@ -23,7 +23,6 @@ from kg_service.index.lineage import LineageIndex
 from kg_service.lineage.asked import lineage_asked
 from kg_service.lineage.details import LineageView, view
 from kg_service.lineage.ends import Ends, find_results, find_specimens, list_specimens
-from kg_service.lineage.grade import noted_grades
 from kg_service.lineage.model import Direction, Lineage, Request
 from kg_service.links.listing import LISTED, Links
 from kg_service.links.model import Link
@@ -38,9 +37,9 @@ class KnowledgeGraph:
 
     reader: GraphReader
     alignment: Alignment
-    index: LineageIndex | None = None
     archive: Archive | None = None
     past: Past | None = None
+    index: LineageIndex | None = None
 
     def frozen(self) -> KnowledgeGraph:
         """The graph in one state, for an answer that takes several reads."""
@@ -55,9 +54,7 @@ class KnowledgeGraph:
             return self
         present = self.reader.frozen()
         past = past_at(present, self.archive, moment_of(present, written))
-        return KnowledgeGraph(
-            AsOfReader(present, past), self.alignment, archive=self.archive, past=past
-        )
+        return KnowledgeGraph(AsOfReader(present, past), self.alignment, self.archive, past)
 
     def history(self) -> dict[NamedNode, list[Kept]]:
         """The periods of all sources, and what is kept of them."""
@@ -93,12 +90,10 @@ class KnowledgeGraph:
     def view(self, lineage: Lineage, *, explain: bool = True) -> LineageView:
         """The same answer with labels, sources and grades, for people and interfaces.
 
-        Without ``explain``, edges whose grade is known come without the row, rule or evidence
-        behind it, which takes the most time of a large answer.
+        Without ``explain``, edges come without the row, rule or evidence behind their grade.
         """
-        known = explain or self.past is not None
-        graded = {} if known else noted_grades(lineage.edges, self.archive)
-        return view(lineage, self.reader.frozen(), self.alignment, graded=graded, past=self.past)
+        reader = self.reader.frozen()
+        return view(lineage, reader, self.alignment, explain=explain, past=self.past)
 
     def why(self, subject: str, predicate: str, object_: str) -> list[Reason]:
         """Who says a statement, and what it was made from."""

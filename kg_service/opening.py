@@ -123,6 +123,6 @@ def open_graph(settings: Settings) -> KnowledgeGraph:
     return KnowledgeGraph(
         open_reader(settings),
         load_alignment(settings.mappings),
-        LineageIndex(index_folder(settings)),
-        archive_of(settings),
+        archive=archive_of(settings),
+        index=LineageIndex(index_folder(settings)),
     )

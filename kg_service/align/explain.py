@@ -71,13 +71,17 @@ class Explainer:
         statement: Triple,
         aligned: NamedNode,
         asserted: NamedNode,
+        known: Grade | None = None,
     ) -> Iterator[Ground]:
-        """Every ground of a statement, the strongest first; of one grade, rows before rules."""
+        """Every ground of a statement, the strongest first; of one grade, rows before rules.
+
+        With a ``known`` grade, only grounds of that one: what else there is, is not looked for.
+        """
         found = [*self._stated(statement, asserted), *self._by_rows(statement, asserted)]
         rules = self._rules_for(statement, asserted)
         # nothing else can have made it
         only = len(rules) == 1 and not found and not self._with_basis
-        for grade in Grade:
+        for grade in Grade if known is None else (known,):
             yield from (ground for ground in found if ground.grade is grade)
             for mapping, rule in rules:
                 if rule.grade is grade:

@@ -126,13 +126,6 @@ class Archive:
                 grade, statement = line.split(b" ", 1)
                 yield _BY_NAME[grade], statement
 
-    def noted_bytes(self, graph: NamedNode) -> int:
-        """The size of what is kept for it; 0 if it is not."""
-        try:
-            return self._grades_of(graph).stat().st_size
-        except OSError:
-            return 0
-
     def forget_grades(self, graph: NamedNode) -> None:
         """Let go of the grades of a graph that is no more."""
         with self._writing():

@@ -50,10 +50,11 @@ class IndexWriter:
         self._entries: list[GraphEntry] = []
         self._caught_up = False
 
-    def add(self, graph: NamedNode, statements: Statements, grades: Grades | None = None) -> None:
+    def add(self, graph: NamedNode, statements: Statements, grades: Grades | None) -> None:
         if not is_derived(graph) or not self._folder.acquire():
             return
-        self._rows.take(statements.lines(), self._entered(graph, stamp_of(self._store, graph)))
+        number = self._entered(graph, stamp_of(self._store, graph))
+        self._rows.take(statements.lines(), number, grades)
         if len(self._rows) > _MOST_WAITING:
             self._write()
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from pyoxigraph import NamedNode
@@ -19,7 +17,6 @@ from kg_service.lineage.edges import StoreEdges
 from kg_service.lineage.grade import Grounds
 from kg_service.lineage.levels import outermost_run
 from kg_service.lineage.model import Edge, EdgeKind, Lineage, NodeKind, Stop
-from kg_service.store.grades import Grade
 from kg_service.store.port import GraphReader
 
 
@@ -100,13 +97,13 @@ def view(
     reader: GraphReader,
     alignment: Alignment,
     *,
-    graded: Mapping[Edge, Grade] = MappingProxyType({}),
+    explain: bool = True,
     past: Past | None = None,
 ) -> LineageView:
     """Describe every node and edge of an answer.
 
-    Edges that are ``graded`` already are not explained, which takes a few reads each. ``past`` is
-    what the reader shows instead of what is there now.
+    Without ``explain``, edges have their grade but not the row, rule or evidence behind it,
+    which takes a few reads each. ``past`` is what the reader shows instead of what is there now.
     """
     describer = Describer(reader)
     grounds = Grounds(reader, alignment, describer, past)
@@ -133,16 +130,16 @@ def view(
         complete=lineage.complete,
         stopped=stop_sentences(lineage, things),
         nodes=nodes,
-        edges=tuple(edge_view(e, describer, grounds, graded.get(e)) for e in lineage.edges),
+        edges=tuple(edge_view(edge, describer, grounds, explain=explain) for edge in lineage.edges),
         as_of=past.moment.isoformat() if past else None,
     )
 
 
 def edge_view(
-    edge: Edge, describer: Describer, grounds: Grounds, grade: Grade | None = None
+    edge: Edge, describer: Describer, grounds: Grounds, *, explain: bool = True
 ) -> EdgeView:
-    """Who says so, for one edge; with a grade that is known, not what made it."""
-    ground = Ground(grade, "") if grade else grounds.of(edge)
+    """Who says so, for one edge."""
+    ground = grounds.of(edge) if explain else Ground(grounds.grade_of(edge), "")
     return EdgeView(
         edge.kind,
         edge.earlier.value,

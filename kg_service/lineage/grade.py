@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import Triple
 
 from kg_service.align.engine import Alignment
 from kg_service.align.explain import Explainer, Ground
 from kg_service.describe import Describer
-from kg_service.history.archive import Archive
 from kg_service.history.asof import Past
 from kg_service.identity.decisions import Decisions
 from kg_service.identity.evidence import Evidence, key_text
 from kg_service.lineage.model import Edge, EdgeKind
 from kg_service.store.grades import Grade
 from kg_service.store.port import GraphReader
-from kg_service.store.statements import END
-
-# a note is read through as a whole: for few edges, explaining them takes less
-_NOTE_BYTES_AN_EDGE = 1_000
-
-
-def noted_grades(edges: Iterable[Edge], archive: Archive | None) -> dict[Edge, Grade]:
-    """The grades of edges so far as they are known without explaining."""
-    found: dict[Edge, Grade] = {}
-    by_graph: dict[NamedNode, dict[bytes, Edge]] = defaultdict(dict)
-    for edge in edges:
-        if edge.kind is EdgeKind.IDENTITY:
-            found[edge] = Grade.INFERRED
-        else:
-            by_graph[edge.graph][" ".join(map(str, edge.statement)).encode() + END] = edge
-    for graph, wanted in by_graph.items() if archive else ():
-        assert archive is not None
-        if 0 < archive.noted_bytes(graph) <= _NOTE_BYTES_AN_EDGE * len(wanted):
-            for grade, line in archive.noted(graph):
-                if line in wanted:
-                    found.setdefault(wanted[line], grade)
-    return found
 
 
 class Grounds:
@@ -66,8 +40,14 @@ class Grounds:
         if asserted is None:
             return Ground(Grade.ASSERTED, "")
         statement = Triple(*edge.statement)
-        grounds = self._explainer.grounds(statement, edge.graph, asserted)
-        return next(grounds, Ground(Grade.MAPPED, ""))
+        grounds = self._explainer.grounds(statement, edge.graph, asserted, edge.grade)
+        return next(grounds, Ground(edge.grade or Grade.MAPPED, ""))
+
+    def grade_of(self, edge: Edge) -> Grade:
+        """The grade alone, which takes no reading where it is known."""
+        if edge.kind is EdgeKind.IDENTITY:
+            return Grade.INFERRED
+        return edge.grade or self.of(edge).grade
 
     def _archived(self, edge: Edge) -> Grade | None:
         return self._past.grade(edge.graph, edge.statement) if self._past else None

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pyoxigraph import NamedNode
 
 from kg_service.identity.evidence import Policy
+from kg_service.store.grades import Grade
 
 
 class Direction(StrEnum):
@@ -58,6 +59,7 @@ class Edge(NamedTuple):
     collection. ``identity``: the same thing, in text order. ``graph`` says who says so: the
     aligned graph, or the identity graph. ``statement`` is the statement there, as subject,
     predicate and object; for identity, its predicate is the evidence and its object the key.
+    ``grade`` is that of the statement where whoever found the edge knows it.
     """
 
     kind: EdgeKind
@@ -65,6 +67,7 @@ class Edge(NamedTuple):
     later: NamedNode
     graph: NamedNode
     statement: tuple[NamedNode, NamedNode, NamedNode]
+    grade: Grade | None = None
 
 
 class Place(NamedTuple):
