@@ -6,7 +6,7 @@ The CLI, the HTTP service and the tests all ask here; nothing here knows any of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from pyoxigraph import NamedNode
 
@@ -21,6 +21,8 @@ from kg_service.lineage.model import Direction, Lineage, Request
 from kg_service.links.listing import LISTED, Links
 from kg_service.links.model import Link
 from kg_service.resolve import resolve
+from kg_service.search.index import ThingIndex
+from kg_service.search.things import Things
 from kg_service.store.port import GraphReader
 from kg_service.why import Reason, why
 
@@ -31,10 +33,20 @@ class KnowledgeGraph:
 
     reader: GraphReader
     alignment: Alignment
+    index: ThingIndex = field(default_factory=ThingIndex, repr=False, compare=False)
 
     def frozen(self) -> KnowledgeGraph:
         """The graph in one state, for an answer that takes several reads."""
-        return KnowledgeGraph(self.reader.frozen(), self.alignment)
+        return replace(self, reader=self.reader.frozen())
+
+    def found(self) -> Things:
+        """All things of the graph's state: many at once, by kind, by their words."""
+        return self.index.at(self.reader.frozen())
+
+    def describer(self) -> Describer:
+        """What describes the nodes of the graph's state."""
+        reader = self.reader.frozen()
+        return Describer(reader, self.index.at(reader))
 
     def sources(self) -> list[SourceRecord]:
         """All sources, by id."""
@@ -46,7 +58,7 @@ class KnowledgeGraph:
 
     def thing(self, iri: NamedNode) -> Thing:
         """Label, kinds, identifiers and sources of one node."""
-        return Describer(self.reader.frozen()).thing(iri)
+        return self.describer().things([iri])[iri]
 
     def lineage(self, request: Request) -> Lineage:
         """Walk from a node; see docs/lineage.md for what the walk means."""
@@ -54,7 +66,8 @@ class KnowledgeGraph:
 
     def view(self, lineage: Lineage) -> LineageView:
         """The same answer with labels, sources and grades, for people and interfaces."""
-        return view(lineage, self.reader.frozen(), self.alignment)
+        graph = self.frozen()
+        return view(lineage, graph.reader, graph.alignment, graph.describer())
 
     def why(self, subject: str, predicate: str, object_: str) -> list[Reason]:
         """Who says a statement, and what it was made from."""
@@ -77,14 +90,15 @@ class KnowledgeGraph:
 
     def specimens(self) -> list[Thing]:
         """The materials at which histories start."""
-        return list_specimens(self.reader.frozen())
+        graph = self.frozen()
+        return list_specimens(graph.reader, graph.describer())
 
     def results(self, specimen: NamedNode) -> Ends:
         """The data derived from a material, and whether all of it was found."""
         graph = self.frozen()
-        return find_results(graph.reader, graph.lineage(Request(specimen, Direction.DOWN)))
+        return find_results(graph.describer(), graph.lineage(Request(specimen, Direction.DOWN)))
 
     def specimens_of(self, result: NamedNode) -> Ends:
         """The specimens that a result goes back to."""
         graph = self.frozen()
-        return find_specimens(graph.reader, graph.lineage(Request(result, Direction.UP)))
+        return find_specimens(graph.describer(), graph.lineage(Request(result, Direction.UP)))

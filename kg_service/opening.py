@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +14,9 @@ from kg_service.align.engine import Alignment
 from kg_service.errors import StoreError, UsageError
 from kg_service.graph import KnowledgeGraph
 from kg_service.resources import resource_folder
+from kg_service.search.feed import ThingFeed
+from kg_service.search.file import NAME
+from kg_service.search.index import ThingIndex
 from kg_service.settings import DEFAULT_BASE, Settings
 from kg_service.store.embedded import DiskStore, SnapshotReader, store_base
 from kg_service.store.port import GraphReader, GraphStore
@@ -63,14 +68,26 @@ def open_reader(settings: Settings) -> GraphReader:
 def open_writer(settings: Settings) -> GraphStore:
     """A store to write, created where there is none. Raises StoreError, StoreBusy."""
     if is_remote(settings.store):
-        return IndexedStore(RemoteStore(settings.store, writer=True), side_indexes(settings))
-    store = DiskStore(Path(settings.store), base_of(settings))
-    return IndexedStore(store, side_indexes(settings))
+        return _indexed(RemoteStore(settings.store, writer=True), settings)
+    return _indexed(DiskStore(Path(settings.store), base_of(settings)), settings)
+
+
+def _indexed(store: GraphStore, settings: Settings) -> GraphStore:
+    feed = ThingFeed(things_file(settings), store)
+    return IndexedStore(store, [*side_indexes(settings), feed])
 
 
 def side_indexes(settings: Settings) -> list[SideIndex]:
     """What is kept beside a store and fed as it is written."""
     return []
+
+
+def things_file(settings: Settings) -> Path:
+    """The file of things: in a store's folder, or for a server in the user's cache."""
+    if not is_remote(settings.store):
+        return Path(settings.store) / NAME
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(cache) / "kg-service" / sha256(settings.store.encode()).hexdigest()[:16] / NAME
 
 
 def open_existing(settings: Settings) -> GraphStore:
@@ -87,4 +104,8 @@ def _must_exist(folder: Path) -> None:
 
 def open_graph(settings: Settings) -> KnowledgeGraph:
     """The knowledge graph over a store, to read."""
-    return KnowledgeGraph(open_reader(settings), load_alignment(settings.mappings))
+    return KnowledgeGraph(
+        open_reader(settings),
+        load_alignment(settings.mappings),
+        ThingIndex(things_file(settings)),
+    )

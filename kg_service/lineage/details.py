@@ -88,16 +88,23 @@ class LineageView:
         }
 
 
-def view(lineage: Lineage, reader: GraphReader, alignment: Alignment) -> LineageView:
+def view(
+    lineage: Lineage, reader: GraphReader, alignment: Alignment, describer: Describer
+) -> LineageView:
     """Describe every node and edge of an answer."""
-    describer = Describer(reader)
     grounds = Grounds(reader, alignment, describer)
     edges_of_store = StoreEdges(reader, Policy.DEFAULT)
-    things = {iri: describer.thing(iri) for iri in lineage.nodes}
+    things = describer.things(lineage.nodes)
+    runs = {
+        iri: outermost_run(edges_of_store, iri)
+        for iri, node in lineage.nodes.items()
+        if node.kind is NodeKind.ACTIVITY
+    }
+    told = describer.things(run for run in runs.values() if run)
 
     def enclosing(iri: NamedNode) -> Thing | None:
-        run = outermost_run(edges_of_store, iri)
-        return describer.thing(run) if run else None
+        run = runs.get(iri)
+        return told[run] if run else None
 
     nodes = tuple(
         NodeView(
@@ -105,7 +112,7 @@ def view(lineage: Lineage, reader: GraphReader, alignment: Alignment) -> Lineage
             node.kind,
             node.depth,
             tuple(sorted(stop.value for stop in node.stops)),
-            enclosing(iri) if node.kind is NodeKind.ACTIVITY else None,
+            enclosing(iri),
         )
         for iri, node in sorted(lineage.nodes.items(), key=lambda i: (i[1].depth, i[0].value))
     )
