@@ -37,6 +37,10 @@ class Thing:
     sources: tuple[SourceRecord, ...]
 
     @property
+    def id(self) -> str:
+        return self.iri
+
+    @property
     def is_activity(self) -> bool:
         return "Activity" in self.kinds
 

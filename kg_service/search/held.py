@@ -73,7 +73,7 @@ class Held:
     def page(self, wanted: Wanted, first: int, after: Key | None) -> list[Key]:
         """Keys of things, in their order, each with the IRI last."""
         query, values = self._query(wanted)
-        if match_of(wanted.text):
+        if wanted.text.strip():
             if after is not None:
                 query = f"SELECT * FROM ({query}) WHERE (place, iri) > (?, ?)"
                 values = [*values, *after]

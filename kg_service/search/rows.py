@@ -130,7 +130,7 @@ def _rows(things: dict[bytes, _Told]) -> list[Row]:
         rows.append(
             Row(
                 iri,
-                tuple(sorted(map(kind, told.kinds))),
+                tuple(sorted(set(map(kind, told.kinds)))),
                 label,
                 name,
                 SEPARATOR.join(dict.fromkeys(told.identifiers)) or None,

@@ -85,6 +85,10 @@ class Things:
         shown = keys[:first]
         return Page(tuple(things[key[-1]] for key in shown), tuple(shown), len(keys) > first)
 
+    def ranks(self, wanted: Wanted) -> bool:
+        """Whether a page's keys are a rank and an IRI, not an IRI alone."""
+        return bool(wanted.text.strip())
+
     def count(self, wanted: Wanted) -> int:
         """How many there are."""
         return self._surely(lambda held: held.count(wanted))
