@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 from pyoxigraph import Literal, NamedNode
@@ -39,6 +39,18 @@ class Thing:
     @property
     def id(self) -> str:
         return self.iri
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data; keys are stable."""
+        return {
+            "id": self.iri,
+            "label": self.label,
+            "kind": self.kind,
+            "kinds": list(self.kinds),
+            "identifiers": list(self.identifiers),
+            "description": self.description,
+            "sources": [source.id for source in self.sources],
+        }
 
     @property
     def is_activity(self) -> bool:

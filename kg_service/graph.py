@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode
 from kg_service.align.engine import Alignment
 from kg_service.catalogue import Catalogue, SourceRecord
 from kg_service.describe import Describer, Thing
+from kg_service.errors import NotKnown
 from kg_service.identity.evidence import Evidence
 from kg_service.lineage.asked import lineage_asked
 from kg_service.lineage.details import LineageView, view
@@ -51,6 +52,16 @@ class KnowledgeGraph:
     def sources(self) -> list[SourceRecord]:
         """All sources, by id."""
         return Catalogue(self.reader.frozen()).sources()
+
+    def source_ids(self, ids: Iterable[str]) -> frozenset[str]:
+        """The ids of sources, each of which there must be. Raises NotKnown."""
+        wanted = frozenset(ids)
+        known = {record.id for record in self.sources()} if wanted else wanted
+        if unknown := sorted(wanted - known):
+            raise NotKnown(
+                f"there is no source {', '.join(unknown)}; kg sources lists those that are"
+            )
+        return wanted
 
     def resolve(self, written: str) -> NamedNode:
         """The node that an IRI, a persistent identifier in any spelling, or a name means."""

@@ -20,6 +20,7 @@ from kg_service.cli import (
     links,
     mappings,
     query,
+    search,
     serve,
     sources,
     why,
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 app.command("ingest")(ingest.ingest)
 app.command("sources")(sources.sources)
+app.command("search")(search.search)
 app.command("lineage")(lineage.lineage)
 app.command("why")(why.why)
 app.command("mappings")(mappings.mappings)

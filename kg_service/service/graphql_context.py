@@ -81,13 +81,3 @@ def checked(value: int | None, name: str, highest: int) -> int | None:
     if value is not None and not 0 <= value <= highest:
         raise UsageError(f"{name} must be from 0 to {highest}, not {value}")
     return value
-
-
-def sources_named(graph: KnowledgeGraph, ids: Sequence[str] | None) -> frozenset[str]:
-    """The ids of sources, each of which there must be. Raises UsageError."""
-    if not ids:
-        return frozenset()
-    known = {record.id for record in graph.sources()}
-    if unknown := sorted(set(ids) - known):
-        raise UsageError(f"there is no source {', '.join(unknown)}; sources lists those that are")
-    return frozenset(ids)

@@ -25,7 +25,6 @@ from kg_service.service.graphql_context import (
     Asked,
     checked,
     from_graph,
-    sources_named,
 )
 from kg_service.service.graphql_types import (
     Direction,
@@ -139,7 +138,7 @@ async def walked(
     """The lineage of a thing, by any spelling of its id."""
 
     def make(graph: KnowledgeGraph) -> LineageRecord:
-        sources_named(graph, tuple(only.sources))
+        graph.source_ids(only.sources)
         request = model.Request(
             graph.resolve(start),
             model.Direction[direction.name],

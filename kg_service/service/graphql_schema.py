@@ -31,7 +31,6 @@ from kg_service.service.graphql_context import (
     answered,
     checked,
     from_graph,
-    sources_named,
 )
 from kg_service.service.graphql_limits import MOST_TOKENS, Limits
 from kg_service.service.graphql_lineage import (
@@ -117,7 +116,7 @@ async def _wanted(info: Asked, asked: ThingFilter | None, kinds: frozenset[str])
         return Wanted(
             asked.text or "",
             chosen & kinds if chosen and kinds else chosen or kinds,
-            sources_named(graph, asked.sources),
+            graph.source_ids(asked.sources or ()),
             frozenset() if chosen and kinds and not chosen & kinds else iris,
         )
 
