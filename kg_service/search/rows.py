@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from kg_service.describe import kind_name, name_from
 from kg_service.terms import RDF_TYPE, RDFS_LABEL, dcterms, kg
 
-THINGS_AT_ONCE = 50_000
+THINGS_AT_ONCE = 10_000
 SEPARATOR = "\x1f"
 _TYPE, _LABEL, _NAME, _IDENTIFIER, _DESCRIPTION = range(5)
 _TOLD = {
@@ -123,6 +123,8 @@ def _rows(things: dict[bytes, _Told]) -> list[Row]:
         more = [text for text in (*told.labels, *told.names) if text not in (label, name)]
         if not (label or name):
             more.append(name_from(iri))
+        elif "/genid/" not in iri:
+            more.append(re.split("[/#]", name_from(iri).rstrip("/"))[-1])  # such as a file's name
         if "/source/" not in iri:
             more.append(iri)
         for identifier in told.identifiers:

@@ -90,6 +90,11 @@ class _Router(GraphQLRouter[GraphQLContext, None]):
             request, request_adapter, sub_response, context, root_value, meant
         )
 
+    def should_render_graphql_ide(self, request: Any) -> bool:
+        """Not where a persisted query is asked for, which has no query."""
+        told: bool = super().should_render_graphql_ide(request)
+        return told and "extensions" not in request.query_params
+
     def create_response(
         self,
         response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse],

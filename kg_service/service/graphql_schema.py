@@ -53,7 +53,6 @@ from kg_service.service.graphql_paging import LISTS_FIRST
 from kg_service.service.graphql_projection import ProjectingExecutor
 from kg_service.service.graphql_things import (
     CONCRETE,
-    KINDS_OF_TYPE,
     ActivityConnection,
     After,
     First,
@@ -123,8 +122,8 @@ async def _wanted(info: Asked, asked: ThingFilter | None, kinds: frozenset[str])
     return await from_graph(info, make)
 
 
-def _list_of(type_: str) -> Callable[..., Awaitable[ThingConnection]]:
-    kinds = KINDS_OF_TYPE[type_]
+def _list_of(*kinds_of_it: str) -> Callable[..., Awaitable[ThingConnection]]:
+    kinds = frozenset(kinds_of_it)
 
     async def resolve(
         info: Asked, first: First = LISTS_FIRST, after: After = None, filter: Filtered = None
@@ -321,19 +320,20 @@ class Query:
     )
     files: ThingConnection = strawberry.field(resolver=_list_of("File"), description="All files.")
     workflows: ThingConnection = strawberry.field(
-        resolver=_list_of("Workflow"), description="All workflows and their steps."
+        resolver=_list_of("Workflow"), description="All workflows."
     )
     protocols: ThingConnection = strawberry.field(
         resolver=_list_of("Protocol"), description="All protocols."
     )
     software: ThingConnection = strawberry.field(
-        resolver=_list_of("Software"), description="All tools, programs and container images."
+        resolver=_list_of("Software"), description="All tools and programs."
     )
     instruments: ThingConnection = strawberry.field(
         resolver=_list_of("Instrument"), description="All instruments."
     )
     agents: ThingConnection = strawberry.field(
-        resolver=_list_of("Agent"), description="All people, organisations and software agents."
+        resolver=_list_of("Agent"),
+        description="All agents: people, organisations, software, instruments.",
     )
     investigations: ThingConnection = strawberry.field(
         resolver=_list_of("Investigation"), description="All investigations, studies and assays."

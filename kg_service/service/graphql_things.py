@@ -423,10 +423,6 @@ _TYPE_OF_KIND = {
     "Study": "Investigation",
     "Assay": "Investigation",
 }
-KINDS_OF_TYPE: dict[str, frozenset[str]] = {
-    type_: frozenset(kind for kind, of in _TYPE_OF_KIND.items() if of == type_)
-    for type_ in set(_TYPE_OF_KIND.values())
-}
 CONCRETE = (
     Specimen, Sample, Dataset, File, Value, Collection, LabProcess, Acquisition, Processing,
     WorkflowRun, ToolRun, StepRun, Assessment, OtherActivity, Workflow, Software, Protocol,
