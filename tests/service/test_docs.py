@@ -113,3 +113,12 @@ def test_every_operation_is_described_with_an_example(example: ServiceContext) -
 def test_the_pages_name_no_machine() -> None:
     for page in PAGES:
         assert str(Path.home()) not in (REPOSITORY / "docs" / page).read_text("utf-8")
+
+
+@pytest.mark.parametrize("program", blocks("python"))
+def test_python(address: str, program: str) -> None:
+    told: dict[str, object] = {}
+    exec(program.replace(ADDRESS, address), told)  # noqa: S102 - the page's own example
+    found = told["found"]
+    assert isinstance(found, dict)
+    assert found["search"]["nodes"]
