@@ -176,15 +176,18 @@ def alignment_quads(
 ) -> list[Quad]:
     """The catalogue's statements on what was derived from a version: all replaced as one."""
     source, version = iris.source, iris.version_node
+    stamp = Literal(_stamp(derived, sets))
     quads = [
         _q(version, kg("alignedTriples"), literal(derived.aligned)),
         _q(version, kg("alignedBy"), Literal(sets)),
         _q(version, kg("identityGraph"), graphs[0].identity),
         _q(graphs[0].identity, kg("sourceOfGraph"), source),
+        _q(graphs[0].identity, kg("stamp"), stamp),
     ]
     for names in graphs:
         quads.append(_q(version, kg("alignedGraph"), names.aligned))
         quads.append(_q(names.aligned, kg("sourceOfGraph"), source))
+        quads.append(_q(names.aligned, kg("stamp"), stamp))
         quads.append(_q(names.aligned, kg("alignedFrom"), names.asserted))
         if names.bundle is not None:
             quads.append(_q(names.aligned, kg("bundle"), NamedNode(names.bundle)))
@@ -196,6 +199,15 @@ def alignment_quads(
         quads.append(_q(node, kg("term"), NamedNode(term)))
         quads.append(_q(node, kg("count"), literal(count)))
     return quads
+
+
+def _stamp(derived: Derived, sets: str) -> str:
+    """Tells what was derived from what other mappings derive from the same version of a source.
+
+    A source that comes back after it was withdrawn has graphs of the same names.
+    """
+    told = (sets, derived.aligned, derived.identity, sorted(derived.fired.items()))
+    return sha256(repr(told).encode()).hexdigest()[:DIGITS_OF_VERSION]
 
 
 def asserted_quads(iris: SourceIris, graphs: Sequence[GraphNames]) -> list[Quad]:

@@ -14,6 +14,7 @@ from kg_service.align.engine import Alignment
 from kg_service.catalogue import Catalogue, SourceRecord
 from kg_service.describe import Describer, Thing
 from kg_service.identity.evidence import Evidence
+from kg_service.index.lineage import LineageIndex
 from kg_service.lineage.asked import lineage_asked
 from kg_service.lineage.details import LineageView, view
 from kg_service.lineage.ends import Ends, find_results, find_specimens, list_specimens
@@ -31,10 +32,11 @@ class KnowledgeGraph:
 
     reader: GraphReader
     alignment: Alignment
+    index: LineageIndex | None = None
 
     def frozen(self) -> KnowledgeGraph:
         """The graph in one state, for an answer that takes several reads."""
-        return KnowledgeGraph(self.reader.frozen(), self.alignment)
+        return KnowledgeGraph(self.reader.frozen(), self.alignment, self.index)
 
     def sources(self) -> list[SourceRecord]:
         """All sources, by id."""
@@ -50,6 +52,8 @@ class KnowledgeGraph:
 
     def lineage(self, request: Request) -> Lineage:
         """Walk from a node; see docs/lineage.md for what the walk means."""
+        if self.index is not None:
+            return self.index.lineage(request, self.reader.frozen())
         return lineage_asked(request, self.reader.frozen())
 
     def view(self, lineage: Lineage) -> LineageView:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +13,9 @@ from pyoxigraph import NamedNode
 from kg_service.align.engine import Alignment
 from kg_service.errors import StoreError, UsageError
 from kg_service.graph import KnowledgeGraph
+from kg_service.index.folder import IndexFolder
+from kg_service.index.lineage import LineageIndex
+from kg_service.index.writer import IndexWriter
 from kg_service.resources import resource_folder
 from kg_service.settings import DEFAULT_BASE, Settings
 from kg_service.store.embedded import DiskStore, SnapshotReader, store_base
@@ -63,14 +68,28 @@ def open_reader(settings: Settings) -> GraphReader:
 def open_writer(settings: Settings) -> GraphStore:
     """A store to write, created where there is none. Raises StoreError, StoreBusy."""
     if is_remote(settings.store):
-        return IndexedStore(RemoteStore(settings.store, writer=True), side_indexes(settings))
-    store = DiskStore(Path(settings.store), base_of(settings))
-    return IndexedStore(store, side_indexes(settings))
+        store: GraphStore = RemoteStore(settings.store, writer=True)
+    else:
+        store = DiskStore(Path(settings.store), base_of(settings))
+    return IndexedStore(store, side_indexes(settings, store))
 
 
-def side_indexes(settings: Settings) -> list[SideIndex]:
+def side_indexes(settings: Settings, store: GraphStore) -> list[SideIndex]:
     """What is kept beside a store and fed as it is written."""
-    return []
+    return [IndexWriter(index_folder(settings), store)]
+
+
+def index_folder(settings: Settings) -> IndexFolder:
+    """Where the lineage index of a store is: in its folder; of a server's, where the user says,
+    or in the user's cache.
+    """
+    if settings.index is not None:
+        return IndexFolder(Path(settings.index))
+    if not is_remote(settings.store):
+        return IndexFolder(Path(settings.store) / "index")
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    name = hashlib.sha256(settings.store.encode()).hexdigest()[:16]
+    return IndexFolder(Path(cache) / "kg-service" / "index" / name)
 
 
 def open_existing(settings: Settings) -> GraphStore:
@@ -87,4 +106,5 @@ def _must_exist(folder: Path) -> None:
 
 def open_graph(settings: Settings) -> KnowledgeGraph:
     """The knowledge graph over a store, to read."""
-    return KnowledgeGraph(open_reader(settings), load_alignment(settings.mappings))
+    index = LineageIndex(index_folder(settings))
+    return KnowledgeGraph(open_reader(settings), load_alignment(settings.mappings), index)

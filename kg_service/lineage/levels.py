@@ -96,9 +96,9 @@ class FinestLevel(_Level):
 
     def uses_of(self, entity: NamedNode) -> list[Edge]:
         edges = self._source.uses_of(entity)
-        return [e for e in edges if not self._told_by_steps(e.later)]
+        return [e for e in edges if not self.told_by_steps(e.later)]
 
-    def _told_by_steps(self, activity: NamedNode) -> bool:
+    def told_by_steps(self, activity: NamedNode) -> bool:
         """Whether steps tell all that this run led to, so that its own edges add nothing."""
         if activity not in self._whole:
             outputs = self._source.generated_by(activity)
