@@ -24,6 +24,7 @@ from benchmarks.lineage.store import size_of
 PEERS = {
     "ours": "ours:Ours",
     "ours-closure": "ours:OurClosure",
+    "ours-store": "ours:OursWithoutIndex",
     "oxigraph": "oxigraph:OxigraphEmbedded",
     "oxigraph-server": "oxigraph:OxigraphServer",
     "virtuoso": "virtuoso:Virtuoso",

@@ -11,11 +11,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from benchmarks.lineage.generated import Generated
-from benchmarks.lineage.measure import PEERS, SHAPES
+from benchmarks.lineage.measure import SHAPES
 
 # where statements alone say what is upstream; elsewhere ours knows of sameness and membership
 COMPARED = ("merge", "chain", "giant")
@@ -28,6 +27,7 @@ class PeerFigures:
     name: str
     skipped: str | None = None
     load: float = 0.0
+    opened: float = 0.0
     disk: int = 0
     memory_mb: float = 0.0
     times: dict[str, list[float]] = field(default_factory=dict)
@@ -59,9 +59,11 @@ def _ask(
     """Ask until all is answered or one takes too long: the questions that are left."""
     left = list(pending)
     with _process("ask", figures.name, generated, pending) as told:
-        if told.next(opening) is None:
+        first = told.next(opening)
+        if first is None:
             figures.failed.update(dict.fromkeys(left, "could not be opened"))
             return []
+        figures.opened = first["opened"]
         while left:
             began = time.monotonic()
             line = told.next(allowed)
@@ -148,14 +150,3 @@ def disagreements(found: list[PeerFigures]) -> list[str]:
                     f"{figures.name} {question}: {answers} != {floor.answers.get(question)}"
                 )
     return wrong
-
-
-def names(quick: bool) -> list[str]:
-    """The peers to measure; the quick run leaves out the slow ones."""
-    return [n for n in PEERS if not (quick and n in ("rdflib", "virtuoso"))]
-
-
-def folder_of(folder: Path, size: str) -> Path:
-    made = folder / f"lineage-{size}"
-    made.mkdir(parents=True)
-    return made
