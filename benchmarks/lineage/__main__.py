@@ -21,8 +21,9 @@ from typing import Any
 
 from benchmarks.lineage import store
 from benchmarks.lineage.generated import Generated, generate
+from benchmarks.lineage.measure import PEERS
 from benchmarks.lineage.plan import plan_of
-from benchmarks.lineage.run import PEERS, PeerFigures, disagreements, run_peer
+from benchmarks.lineage.run import PeerFigures, disagreements, run_peer
 from benchmarks.lineage.tables import summary, tables
 from benchmarks.results import save
 

@@ -73,8 +73,9 @@ def _merge(figures: Figures) -> Table:
             ]
         )
     head = (
-        f"{figures['size']} quads: {figures_nodes(figures, 'merge'):,} nodes upstream", "counted ms", "p99",
-        "as IRIs ms", "p99", "times as fast as the best engine", "times the bare walk", "queries",
+        f"{figures['size']} quads: {figures_nodes(figures, 'merge'):,} nodes upstream",
+        "counted ms", "p99", "as IRIs ms", "p99",
+        "times as fast as the best engine", "times the bare walk", "queries",
     )  # fmt: skip
     return Table(
         "Wide merges", head, rows, "p99 of fewer than 100 queries is the largest, marked ≤."
@@ -134,7 +135,7 @@ def _costs(figures: Figures) -> Table:
             ]
         )
     head = (f"{figures['size']} quads", "load s", "disk MB", "opened in s", "peak MB when asked")
-    note = "The tables of SQL and the bare walk hold the steps and the IRIs only, the stores everything."
+    note = "The SQL tables and the bare walk hold steps and IRIs only, the stores everything."
     return Table("Loading and memory", head, rows, note)
 
 

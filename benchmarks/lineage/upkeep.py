@@ -2,8 +2,8 @@
 
     python -m benchmarks.lineage.upkeep load|build|update FOLDER
 
-``load`` fills the store of a generated graph. ``build`` makes its index, which ours then reads; ``update`` adds
-sources to the store. Prints the figures as JSON.
+``load`` fills the store of a generated graph. ``build`` makes its index, which ours then reads;
+``update`` adds sources to the store. Prints the figures as JSON.
 """
 
 from __future__ import annotations

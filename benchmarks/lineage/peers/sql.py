@@ -80,12 +80,12 @@ class DuckdbTable:
         numbered = {"later": later, "earlier": earlier}
         database.register("numbered", numbered)
         database.execute(
-            "CREATE TABLE step AS SELECT DISTINCT later, earlier FROM numbered ORDER BY 1"
+            "CREATE TABLE step AS SELECT DISTINCT later, earlier FROM numbered ORDER BY later"
         )
         database.execute(
             "CREATE TABLE node AS SELECT (row_number() OVER ()) - 1 AS id, iri "
-            "FROM read_csv(?, columns = {'iri': 'VARCHAR'}, header = false, delim = '\\t', quote = '',"
-            " parallel = false)",
+            "FROM read_csv(?, columns = {'iri': 'VARCHAR'}, header = false, "
+            "delim = '\\t', quote = '', parallel = false)",
             [str(self._generated.folder / "nodes.txt")],
         )
         for index in ("step (later)", "node (iri)", "node (id)"):

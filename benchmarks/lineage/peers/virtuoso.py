@@ -1,4 +1,4 @@
-"""SPARQL property paths in Virtuoso 7: its own bulk loader, buffers as its documentation advises."""
+"""SPARQL property paths in Virtuoso 7: its own bulk loader, and buffers to hold it all."""
 
 from __future__ import annotations
 
