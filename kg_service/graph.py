@@ -6,13 +6,18 @@ The CLI, the HTTP service and the tests all ask here; nothing here knows any of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode
 
 from kg_service.align.engine import Alignment
 from kg_service.catalogue import Catalogue, SourceRecord
 from kg_service.describe import Describer, Thing
+from kg_service.errors import Ambiguous, NotKnown
+from kg_service.history.archive import Archive
+from kg_service.history.asof import AsOfReader, Past, past_at
+from kg_service.history.kept import Kept, kept_periods
+from kg_service.history.moments import moment_of
 from kg_service.identity.evidence import Evidence
 from kg_service.index.lineage import LineageIndex
 from kg_service.lineage.asked import lineage_asked
@@ -32,11 +37,28 @@ class KnowledgeGraph:
 
     reader: GraphReader
     alignment: Alignment
+    archive: Archive | None = None
+    past: Past | None = None
     index: LineageIndex | None = None
 
     def frozen(self) -> KnowledgeGraph:
         """The graph in one state, for an answer that takes several reads."""
-        return KnowledgeGraph(self.reader.frozen(), self.alignment, self.index)
+        return replace(self, reader=self.reader.frozen())
+
+    def as_of(self, written: str | None) -> KnowledgeGraph:
+        """The graph as it was known at a time, or with a version of a source; see docs/lineage.md.
+
+        Lineage and what it is made of can be asked of it, not SPARQL. Itself for None.
+        """
+        if written is None:
+            return self
+        present = self.reader.frozen()
+        past = past_at(present, self.archive, moment_of(present, written))
+        return KnowledgeGraph(AsOfReader(present, past), self.alignment, self.archive, past)
+
+    def history(self) -> dict[NamedNode, list[Kept]]:
+        """The periods of all sources, and what is kept of them."""
+        return kept_periods(self.reader.frozen(), self.archive)
 
     def sources(self) -> list[SourceRecord]:
         """All sources, by id."""
@@ -44,7 +66,14 @@ class KnowledgeGraph:
 
     def resolve(self, written: str) -> NamedNode:
         """The node that an IRI, a persistent identifier in any spelling, or a name means."""
-        return resolve(self.reader.frozen(), written)
+        try:
+            return resolve(self.reader.frozen(), written)
+        except Ambiguous:
+            raise
+        except NotKnown as error:
+            if self.past is None or not self.past.missing:
+                raise
+            raise NotKnown("; ".join([str(error), *self.past.missing])) from error
 
     def thing(self, iri: NamedNode) -> Thing:
         """Label, kinds, identifiers and sources of one node."""
@@ -54,11 +83,17 @@ class KnowledgeGraph:
         """Walk from a node; see docs/lineage.md for what the walk means."""
         if self.index is not None:
             return self.index.lineage(request, self.reader.frozen())
-        return lineage_asked(request, self.reader.frozen())
+        answer = lineage_asked(request, self.reader.frozen())
+        answer.missing = tuple(self.past.missing) if self.past else ()
+        return answer
 
-    def view(self, lineage: Lineage) -> LineageView:
-        """The same answer with labels, sources and grades, for people and interfaces."""
-        return view(lineage, self.reader.frozen(), self.alignment)
+    def view(self, lineage: Lineage, *, explain: bool = True) -> LineageView:
+        """The same answer with labels, sources and grades, for people and interfaces.
+
+        Without ``explain``, edges come without the row, rule or evidence behind their grade.
+        """
+        reader = self.reader.frozen()
+        return view(lineage, reader, self.alignment, explain=explain, past=self.past)
 
     def why(self, subject: str, predicate: str, object_: str) -> list[Reason]:
         """Who says a statement, and what it was made from."""

@@ -13,6 +13,8 @@ from pyoxigraph import NamedNode
 from kg_service.align.engine import Alignment
 from kg_service.errors import StoreError, UsageError
 from kg_service.graph import KnowledgeGraph
+from kg_service.history.archive import Archive
+from kg_service.history.keeping import KeepingStore
 from kg_service.index.folder import IndexFolder
 from kg_service.index.lineage import LineageIndex
 from kg_service.index.writer import IndexWriter
@@ -71,7 +73,19 @@ def open_writer(settings: Settings) -> GraphStore:
         store: GraphStore = RemoteStore(settings.store, writer=True)
     else:
         store = DiskStore(Path(settings.store), base_of(settings))
-    return IndexedStore(store, side_indexes(settings, store))
+    indexed = IndexedStore(store, side_indexes(settings, store))
+    archive = archive_of(settings)
+    return indexed if archive is None else KeepingStore(indexed, archive)
+
+
+def archive_of(settings: Settings) -> Archive | None:
+    """Where the past of a store is kept: beside it, or in the folder that is named for it.
+
+    A server has no folder, so that nothing of its past is kept unless one is named.
+    """
+    if settings.history:
+        return Archive(Path(settings.history))
+    return None if is_remote(settings.store) else Archive(Path(settings.store) / "history")
 
 
 def side_indexes(settings: Settings, store: GraphStore) -> list[SideIndex]:
@@ -106,5 +120,9 @@ def _must_exist(folder: Path) -> None:
 
 def open_graph(settings: Settings) -> KnowledgeGraph:
     """The knowledge graph over a store, to read."""
-    index = LineageIndex(index_folder(settings))
-    return KnowledgeGraph(open_reader(settings), load_alignment(settings.mappings), index)
+    return KnowledgeGraph(
+        open_reader(settings),
+        load_alignment(settings.mappings),
+        archive=archive_of(settings),
+        index=LineageIndex(index_folder(settings)),
+    )

@@ -15,6 +15,8 @@ from kg_service.cli import (
     ask,
     check,
     demo,
+    history,
+    index,
     ingest,
     lineage,
     links,
@@ -39,12 +41,14 @@ app = typer.Typer(
 )
 app.command("ingest")(ingest.ingest)
 app.command("sources")(sources.sources)
+app.command("history")(history.history)
 app.command("lineage")(lineage.lineage)
 app.command("why")(why.why)
 app.command("mappings")(mappings.mappings)
 app.command("realign")(mappings.realign)
 app.command("check")(check.check)
 app.add_typer(links.links, name="links")
+app.add_typer(index.index, name="index")
 app.command("ask")(ask.ask)
 app.command("query")(query.query)
 app.command("withdraw")(withdraw.withdraw)

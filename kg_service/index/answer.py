@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 from pyoxigraph import NamedNode
 
 from kg_service.identity.matches import Match
 from kg_service.index.closure import ACT, CONTAINER, Closure
-from kg_service.index.relations import PROPERTIES, Relation
+from kg_service.index.relations import GRADES, PROPERTIES, Relation
 from kg_service.index.view import IndexView
 from kg_service.lineage.cycles import nodes_on_cycles
 from kg_service.lineage.model import (
@@ -24,13 +23,17 @@ from kg_service.lineage.model import (
     Stop,
 )
 
-_KINDS = {
-    Relation.USED: EdgeKind.USED,
-    Relation.GENERATED: EdgeKind.GENERATED,
-    Relation.DERIVED: EdgeKind.DERIVED,
-    Relation.INFORMED: EdgeKind.INFORMED,
-    Relation.MEMBER: EdgeKind.MEMBER,
+_MEANING = {
+    int(relation): (kind, PROPERTIES[relation])
+    for relation, kind in (
+        (Relation.USED, EdgeKind.USED),
+        (Relation.GENERATED, EdgeKind.GENERATED),
+        (Relation.DERIVED, EdgeKind.DERIVED),
+        (Relation.INFORMED, EdgeKind.INFORMED),
+        (Relation.MEMBER, EdgeKind.MEMBER),
+    )
 }
+_MEMBER, _INFORMED = int(Relation.MEMBER), int(Relation.INFORMED)
 
 
 class Answers:
@@ -40,6 +43,8 @@ class Answers:
         self._view = view
         self._nodes: dict[int, NamedNode] = {}
         self._graphs: dict[int, NamedNode] = {}
+        self._edges: dict[tuple[int, int, int, int], Edge] = {}
+        self._places: dict[tuple[int, int], Place] = {}
 
     def answer(
         self, request: Request, start: NodeKind, up: Closure | None, down: Closure | None
@@ -48,23 +53,16 @@ class Answers:
         lineage = Lineage(request, {request.start: Node(request.start, start, 0)}, [])
         for closure in (up, down):
             if closure is not None:
-                self._name(closure)
+                numbers = closure.nodes()
+                named = map(NamedNode, self._view.iris(numbers))
+                self._nodes.update(zip(numbers.tolist(), named, strict=True))
                 self._add_nodes(lineage, closure)
-        if up is not None:
-            lineage.up = list(self._moves(up))
-        if down is not None:
-            lineage.down = list(self._moves(down))
-        lineage.edges = list(dict.fromkeys(m.edge for m in (*lineage.up, *lineage.down)))
-        for way in (lineage.up, lineage.down):
-            for node in nodes_on_cycles(move.edge for move in way):
-                lineage.nodes[node].stops.add(Stop.CYCLE)
+        lineage.up = self._moves(up) if up is not None else []
+        lineage.down = self._moves(down) if down is not None else []
+        lineage.edges = list(self._edges.values())
+        matches = (same.match for way in (up, down) if way is not None for same in way.same)
+        lineage.edges += dict.fromkeys(map(edge_of_match, matches))
         return lineage
-
-    def _name(self, closure: Closure) -> None:
-        numbers = closure.nodes()
-        self._nodes.update(
-            zip(numbers.tolist(), map(NamedNode, self._view.iris(numbers)), strict=True)
-        )
 
     def _add_nodes(self, lineage: Lineage, closure: Closure) -> None:
         for ids, way, depth in closure.reached:
@@ -78,51 +76,73 @@ class Answers:
                     node.depth = min(node.depth, depth)
                     node.container = node.container and way == CONTAINER
         for stop, where in ((Stop.DEPTH, closure.cut), (Stop.LIMIT, closure.full)):
-            for ids in where:
-                for number in np.unique(ids).tolist():
-                    where_to = self._nodes.get(number)
-                    if where_to in lineage.nodes:
-                        lineage.nodes[where_to].stops.add(stop)
+            for number in {number for ids in where for number in ids.tolist()}:
+                if number in self._nodes:  # containers that lead nowhere are left out
+                    lineage.nodes[self._nodes[number]].stops.add(stop)
+        for number in nodes_on_cycles(_in_time(closure)):
+            lineage.nodes[self._nodes[number]].stops.add(Stop.CYCLE)
 
-    def _moves(self, closure: Closure) -> Iterator[Move]:
-        """The moves, those of identity and membership first."""
-        for same in closure.same:
-            origin, target = self._nodes[same.origin], self._nodes[same.target]
-            container = same.way == CONTAINER
-            yield Move(
+    def _moves(self, closure: Closure) -> list[Move]:
+        """The moves, those of identity first."""
+        made = [
+            Move(
                 edge_of_match(same.match),
-                Place(origin, NodeKind.ENTITY, container),
-                Place(target, NodeKind.ENTITY, container),
+                self._place(same.origin, same.way),
+                self._place(same.target, same.way),
                 0,
             )
+            for same in closure.same
+        ]
         for moves in closure.moves:
-            kind_from = NodeKind.ACTIVITY if moves.way_from == ACT else NodeKind.ENTITY
-            kind_to = NodeKind.ACTIVITY if moves.way_to == ACT else NodeKind.ENTITY
-            for number, target_number, code, graph in zip(
-                moves.origins.tolist(), moves.targets.tolist(), moves.codes.tolist(),
-                moves.graphs.tolist(), strict=True,
+            way_from, way_to, forth = moves.way_from, moves.way_to, moves.forth
+            found = moves.found
+            for origin, target, code, graph, grade in zip(
+                found.origins.tolist(), found.others.tolist(), found.codes.tolist(),
+                found.graphs.tolist(), found.grades.tolist(), strict=True,
             ):  # fmt: skip
-                origin, target = self._nodes[number], self._nodes[target_number]
                 # the statement's subject comes later in time than its object
-                later, earlier = (origin, target) if moves.forth else (target, origin)
-                free = code == Relation.MEMBER or (
-                    kind_from is NodeKind.ACTIVITY and code != Relation.INFORMED
+                row = (origin, code, target, graph) if forth else (target, code, origin, graph)
+                edge = self._edges.get(row)
+                if edge is None:
+                    edge = self._edges[row] = self._edge(*row, grade)
+                free = code == _MEMBER or (way_from == ACT and code != _INFORMED)
+                made.append(
+                    Move(
+                        edge,
+                        self._place(origin, way_from),
+                        self._place(target, way_to),
+                        0 if free else 1,
+                    )
                 )
-                yield Move(
-                    self._edge(later, code, earlier, graph),
-                    Place(origin, kind_from, moves.way_from == CONTAINER),
-                    Place(target, kind_to, moves.way_to == CONTAINER),
-                    0 if free else 1,
-                )
+        return made
 
-    def _edge(self, later: NamedNode, code: int, earlier: NamedNode, graph: int) -> Edge:
+    def _place(self, number: int, way: int) -> Place:
+        place = self._places.get((number, way))
+        if place is None:
+            kind = NodeKind.ACTIVITY if way == ACT else NodeKind.ENTITY
+            place = Place(self._nodes[number], kind, way == CONTAINER)
+            self._places[number, way] = place
+        return place
+
+    def _edge(self, subject: int, code: int, object_: int, graph: int, grade: int) -> Edge:
         if graph not in self._graphs:
             self._graphs[graph] = self._view.graph(graph)
-        relation = Relation(code)
-        statement = (later, PROPERTIES[relation], earlier)
-        return Edge(_KINDS[relation], earlier, later, self._graphs[graph], statement)
+        later, earlier = self._nodes[subject], self._nodes[object_]
+        kind, predicate = _MEANING[code]
+        statement = (later, predicate, earlier)
+        return Edge(kind, earlier, later, self._graphs[graph], statement, GRADES[grade])
 
 
 def edge_of_match(match: Match) -> Edge:
     """A match of two things as an edge."""
     return Edge(EdgeKind.IDENTITY, match.first, match.second, match.graph, match.statement)
+
+
+def _in_time(closure: Closure) -> Iterator[tuple[int, int]]:
+    """What came before what, in pairs of numbers."""
+    for moves in closure.moves:
+        if moves.found.codes[0] != _MEMBER:
+            earlier, later = moves.origins.tolist(), moves.targets.tolist()
+            if moves.forth:
+                earlier, later = later, earlier
+            yield from zip(earlier, later, strict=True)

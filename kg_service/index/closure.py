@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kg_service.identity.matches import Match
-from kg_service.index.relations import Codes, Ids, Relation
+from kg_service.index.relations import Codes, Relation
 from kg_service.index.same import SameThings
 from kg_service.index.segment import CONTAINED, MEMBERS, Places
 from kg_service.index.steps import FinestSteps
@@ -22,6 +22,10 @@ from kg_service.index.view import Found, IndexView, Mask
 
 # ways in which a node was reached, and what else is marked on it while a walk lasts
 ACT, FULL, CONTAINER, STEPPED, LEADS, COUNTED = 1, 2, 4, 8, 16, 32
+# an enum's members are slow to look up
+_DERIVED, _INFORMED, _MEMBER = (
+    int(code) for code in (Relation.DERIVED, Relation.INFORMED, Relation.MEMBER)
+)
 _NONE = np.zeros(0, np.intp)
 
 
@@ -32,13 +36,18 @@ class Moves:
     ``forth``: along the statements, from their subjects to their objects.
     """
 
-    origins: Places
-    targets: Ids
-    codes: Codes
-    graphs: Ids
+    found: Found
     way_from: int
     way_to: int
     forth: bool
+
+    @property
+    def origins(self) -> Places:
+        return self.found.origins
+
+    @property
+    def targets(self) -> Places:
+        return self.found.others
 
 
 @dataclass(frozen=True)
@@ -118,8 +127,9 @@ class _Walk:
         self._same = same
         self._finest = finest
         self._depth = depth
-        self._left = limit
+        self._limit = self._left = limit
         self._marks = marks
+        self._met_containers = False
         # by the number of steps: nodes that are waiting to be gone on from, by way
         self._now: dict[int, list[Places]] = {ACT: [], FULL: [], CONTAINER: []}
         self._next: dict[int, list[Places]] = {ACT: [], FULL: [], CONTAINER: []}
@@ -167,49 +177,49 @@ class _Walk:
             if len(found):
                 self.closure.cut.append(start)
             return
-        data = found.where(found.codes < Relation.DERIVED)
-        self._move(start, data, ACT, FULL, self._next)
-        other = found.where(found.codes == Relation.INFORMED)
-        self._move(start, other, ACT, ACT, self._next)
+        data = found.where(found.codes < _DERIVED)
+        self._move(data, ACT, FULL, self._next)
+        other = found.where(found.codes == _INFORMED)
+        self._move(other, ACT, ACT, self._next)
 
     def _from_activities(self, ids: Places) -> None:
         found = self._of_activities(ids)
         if not len(found):
             return
-        informed = found.codes == Relation.INFORMED
+        informed = found.codes == _INFORMED
         if informed.any():
             other = found.where(informed)
             if self._at == self._depth:
-                self.closure.cut.append(ids[other.places])
+                self.closure.cut.append(other.origins)
             else:
-                self._move(ids, other, ACT, ACT, self._next)
+                self._move(other, ACT, ACT, self._next)
             found = found.where(~informed)
-        self._move(ids, found, ACT, FULL, self._now)
+        self._move(found, ACT, FULL, self._now)
 
     def _of_activities(self, ids: Places) -> Found:
         if self._up:
-            found = self._view.expand("out", ids)
-            return _only(found, Relation.USED, Relation.INFORMED)
-        found = _only(self._view.expand("in", ids), Relation.GENERATED, Relation.INFORMED)
-        return self._finest.outputs(ids, found, self._whole)
+            return self._view.expand("inputs", ids)
+        return self._finest.outputs(self._view.expand("outputs", ids), self._whole)
 
     def _from_entities(self, ids: Places, way: int) -> None:
         flags = self._flags[ids]
-        if (joined := flags & self._same.flag != 0).any():
-            self._to_same(ids[joined], way)
-        if way == FULL and (holding := flags & MEMBERS != 0).any():
-            some = ids[holding]
-            self._move(some, self._view.expand("members", some), FULL, FULL, self._now)
-        if (inside := flags & CONTAINED != 0).any():
-            some = ids[inside]
+        any_ = int(np.bitwise_or.reduce(flags))
+        if any_ & self._same.flag:
+            self._to_same(ids[flags & self._same.flag != 0], way)
+        if way == FULL and any_ & MEMBERS:
+            some = ids[flags & MEMBERS != 0]
+            self._move(self._view.expand("members", some), FULL, FULL, self._now)
+        if any_ & CONTAINED:
+            some = ids[flags & CONTAINED != 0]
             found = self._view.expand("containers", some)
-            self._move(some, found, way, CONTAINER, self._now)
+            self._move(found, way, CONTAINER, self._now)
 
     def _to_same(self, ids: Places, way: int) -> None:
         for origin in ids.tolist():
             for other, match in self._same.of(origin):
                 target = np.array([other], np.intp)
-                if self._admit(np.array([origin], np.intp), target, way, self._now).all():
+                admitted = self._admit(np.array([origin], np.intp), target, way, self._now)
+                if admitted is None or admitted.all():
                     self.closure.same.append(SameMove(origin, other, way, match))
 
     # --- steps --------------------------------------------------------------------------
@@ -218,74 +228,76 @@ class _Walk:
         """One step from all entities met with so many steps."""
         for way in (FULL, CONTAINER):
             for ids in ways[way]:
-                ids = ids[self._marks[ids] & STEPPED == 0]
-                if not len(ids):
-                    continue
-                self._marks[ids] |= STEPPED
+                if self._met_containers:
+                    ids = ids[self._marks[ids] & STEPPED == 0]
+                    if not len(ids):
+                        continue
+                    self._marks[ids] |= STEPPED
                 found = self._of_entities(ids)
                 if not len(found):
                     continue
-                origins = ids[found.places]
-                self._marks[origins] |= LEADS
                 if self._at == self._depth:
-                    self.closure.cut.append(origins)
+                    self.closure.cut.append(found.origins)
                     continue
-                derived = found.codes == Relation.DERIVED
+                derived = found.codes == _DERIVED
                 if derived.any():
-                    self._move(ids, found.where(derived), way, FULL, self._next)
+                    self._move(found.where(derived), way, FULL, self._next)
                     found = found.where(~derived)
-                self._move(ids, found, way, ACT, self._next)
+                self._move(found, way, ACT, self._next)
 
     def _of_entities(self, ids: Places) -> Found:
         if self._up:
-            found = _only(self._view.expand("out", ids), Relation.GENERATED, Relation.DERIVED)
-            return self._finest.generations(ids, found)
-        found = _only(self._view.expand("in", ids), Relation.USED, Relation.DERIVED)
-        return self._finest.uses(found)
+            return self._finest.generations(self._view.expand("origins", ids))
+        return self._finest.uses(self._view.expand("uses", ids))
 
     # --- bookkeeping --------------------------------------------------------------------
 
-    def _move(
-        self, ids: Places, found: Found, way: int, to: int, waiting: dict[int, list[Places]]
-    ) -> None:
+    def _move(self, found: Found, way: int, to: int, waiting: dict[int, list[Places]]) -> None:
         if not len(found):
             return
-        origins = ids[found.places]
-        admitted = self._admit(origins, found.others, to, waiting)
-        if not admitted.all():
-            found, origins = found.where(admitted), origins[admitted]
+        admitted = self._admit(found.origins, found.others, to, waiting)
+        if admitted is not None:
+            found = found.where(admitted)
             if not len(found):
                 return
-        by_member = way != ACT and found.codes[0] == Relation.MEMBER
+        by_member = way != ACT and found.codes[0] == _MEMBER
         forth = to != CONTAINER if by_member else self._up
-        self.closure.moves.append(
-            Moves(origins, found.others, found.codes, found.graphs, way, to, forth)
-        )
+        self.closure.moves.append(Moves(found, way, to, forth))
 
     def _admit(
-        self, origins: Places, targets: Ids | Places, way: int, waiting: dict[int, list[Places]]
-    ) -> Mask:
-        """Reach targets, as far as the limit lets. Which of them are in the answer."""
-        marks = self._marks[targets]
-        seen = way | FULL if way == CONTAINER else way
-        new = np.unique(targets[marks & seen == 0]).astype(np.intp)
-        admitted = np.ones(len(targets), np.bool_)
-        if len(new):
-            counts = self._marks[new] & (COUNTED | ACT | FULL | CONTAINER) == 0
-            if int(counts.sum()) > self._left:
-                refused = new[counts][self._left :]
-                admitted = ~np.isin(targets, refused)
-                self.closure.full.append(origins[~admitted])
-                new = np.setdiff1d(new, refused)
-            self._reach(new, way, waiting)
+        self, origins: Places, targets: Places, way: int, waiting: dict[int, list[Places]]
+    ) -> Mask | None:
+        """Reach targets, as far as the limit lets. Which are in the answer; None if all are."""
+        # a container that was reached in full already is not to be gone on from again
+        seen = CONTAINER | FULL if way == CONTAINER else way
+        new = targets[self._marks[targets] & seen == 0]
+        if not len(new):
+            return None
+        new = _once(new)
+        admitted = None
+        if len(new) > self._left and (counted := self._counted(new)).sum() > self._left:
+            refused = new[counted][self._left :]
+            admitted = ~np.isin(targets, refused)
+            self.closure.full.append(origins[~admitted])
+            new = np.setdiff1d(new, refused)
+        self._reach(new, way, waiting)
         return admitted
+
+    def _counted(self, new: Places) -> Mask:
+        """Which of these nodes are not in the answer yet, with what is left made exact before."""
+        known = np.concatenate([ids for ids, _, _ in self.closure.reached])
+        known = known[self._marks[known] & COUNTED == 0]
+        self._left = self._limit - len(np.unique(known))
+        counted: Mask = self._marks[new] & (COUNTED | ACT | FULL | CONTAINER) == 0
+        return counted
 
     def _reach(self, new: Places, way: int, waiting: dict[int, list[Places]]) -> None:
         if not len(new):
             return
-        fresh = self._marks[new] & (COUNTED | ACT | FULL | CONTAINER) == 0
-        self._left -= int(fresh.sum())
+        # a node that is reached in two ways counts twice here: see _counted
+        self._left -= len(new)
         self._marks[new] |= way
+        self._met_containers |= way == CONTAINER
         self.touched.append(new)
         waiting[way].append(new)
         at = self._at + (waiting is self._next)
@@ -293,15 +305,19 @@ class _Walk:
 
     def _leave_out_dead_ends(self) -> None:
         """Take out containers from which no step leads on, nor from one that they are in."""
-        if not any(way == CONTAINER for _, way, _ in self.closure.reached):
+        if not self._met_containers:
             return
+        for moves in self.closure.moves:
+            if moves.way_from != ACT and moves.found.codes[0] != _MEMBER:
+                self._marks[moves.origins] |= LEADS
+        for ids in self.closure.cut:
+            self._marks[ids] |= LEADS
         while self._lead_back():
             pass
-        led = LEADS
         kept = []
         for ids, way, at in self.closure.reached:
             if way == CONTAINER:
-                ids = ids[self._marks[ids] & led != 0]
+                ids = ids[self._marks[ids] & LEADS != 0]
             if len(ids):
                 kept.append((ids, way, at))
         self.closure.reached = kept
@@ -309,7 +325,7 @@ class _Walk:
         self.closure.same = [
             move
             for move in self.closure.same
-            if move.way != CONTAINER or self._marks[move.target] & led
+            if move.way != CONTAINER or self._marks[move.target] & LEADS
         ]
 
     def _lead_back(self) -> bool:
@@ -338,18 +354,13 @@ class _Walk:
         if keep.all():
             yield moves
         elif keep.any():
-            yield Moves(
-                moves.origins[keep],
-                moves.targets[keep],
-                moves.codes[keep],
-                moves.graphs[keep],
-                moves.way_from,
-                moves.way_to,
-                moves.forth,
-            )
+            yield Moves(moves.found.where(keep), moves.way_from, moves.way_to, moves.forth)
 
 
-def _only(found: Found, *wanted: Relation) -> Found:
-    """The rows with one of two relations; mostly all of them have."""
-    keep = (found.codes == wanted[0]) | (found.codes == wanted[1])
-    return found if keep.all() else found.where(keep)
+def _once(ids: Places) -> Places:
+    """Each of them once, in order."""
+    if len(ids) == 1:
+        return ids
+    made = np.sort(ids)
+    new = made[1:] != made[:-1]
+    return made if new.all() else np.concatenate((made[:1], made[1:][new]))

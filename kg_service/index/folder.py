@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from kg_service.errors import StoreError
 from kg_service.index.files import DamagedFile, check_arrays, open_arrays, write_arrays
@@ -51,19 +52,12 @@ class State:
 
 
 class IndexFolder:
-    """Reads and writes the files of an index. One process writes at a time: see ``locked``."""
+    """Reads and writes the files of an index. One process writes at a time: see ``acquire``."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._open: dict[str, Segment] = {}
-
-    def mark(self) -> tuple[int, int] | None:
-        """Changes when the index was written. None where there is none."""
-        try:
-            told = (self.path / _MANIFEST).stat()
-        except OSError:
-            return None
-        return told.st_mtime_ns, told.st_ino
+        self._lock: IO[str] | None = None
 
     def state(self) -> State:
         """What is there now; an empty one where there is no index. Raises DamagedFile."""
@@ -130,22 +124,28 @@ class IndexFolder:
             if path.name not in manifest.segments:
                 path.unlink(missing_ok=True)
 
-    @contextmanager
-    def locked(self) -> Iterator[bool]:
-        """Whether this process may write, for as long as the context lasts."""
+    def acquire(self) -> bool:
+        """Whether this process may write from now on, until it lets go."""
+        if self._lock is not None:
+            return True
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             lock = (self.path / "lock").open("a")
         except OSError:
-            yield False
-            return
-        with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                yield False
-                return
-            yield True
+            return False
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            return False
+        self._lock = lock
+        return True
+
+    def release(self) -> None:
+        """Let others write."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     def _manifest(self) -> Manifest:
         path = self.path / _MANIFEST

@@ -10,17 +10,13 @@ from pyoxigraph import NamedNode, Quad
 
 from kg_service.identity.evidence import Evidence
 from kg_service.index.relations import PREDICATES, Relation
+from kg_service.index.segment import BACK, FORTH
 from kg_service.index.view import IndexView
 from kg_service.store.port import NO_BINDINGS, GraphReader, QueryResult, Term
 from kg_service.terms import DECISIONS, OWL_DIFFERENT_FROM
 
-_LISTS: dict[Relation, tuple[str, str]] = {
-    **dict.fromkeys(Relation, ("out", "in")),
-    Relation.MEMBER: ("members", "containers"),
-    **dict.fromkeys(
-        (r for r in Relation if r > Relation.MEMBER), ("marks", "holders")
-    ),
-}  # fmt: skip
+_FORTH = {relation: name for name, relations in FORTH.items() for relation in relations}
+_BACK = {relation: name for name, relations in BACK.items() for relation in relations}
 _DECIDED = Evidence.DECISION.property
 
 
@@ -60,12 +56,12 @@ class IndexedReader:
         object_: Term | None,
     ) -> Iterator[Quad]:
         view = self._view
-        forth, back = _LISTS[relation]
         known = subject if subject is not None else object_
         number = view.number_of(known) if isinstance(known, NamedNode) else None
         if number is None:
             return
-        for other, graph in view.rows(forth if subject is not None else back, number, relation):
+        name = _FORTH[relation] if subject is not None else _BACK[relation]
+        for other, graph in view.rows(name, number, relation):
             node = view.node(other)
             if subject is None:
                 assert object_ is not None

@@ -1,7 +1,7 @@
 """A segment: the rows of some graphs, sorted for walking, and the nodes that are new in it.
 
 Nodes have numbers that never change; a segment names those that no earlier one has named,
-``first`` to ``last`` without the last. Rows are kept twice, by subject and by object, in six
+``first`` to ``last`` without the last. Rows are kept twice, by subject and by object, in eight
 adjacency lists, so that a walk meets only rows it wants: a file that a million runs used
 costs nothing to one who asks where it came from.
 """
@@ -24,8 +24,20 @@ Hashes = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.intp]
 # what may be true of a node; a walk looks closer where it is
 WHOLE, PART, JOINED, JOINED_BY_NAME, MEMBERS, CONTAINED = 1, 2, 4, 8, 16, 32
-LISTS = ("out", "in", "members", "containers", "marks", "holders")
-_SPARSE = 4
+# by subject (forth) and by object (back); a walk asks entities and activities for different ones
+FORTH: dict[str, tuple[Relation, ...]] = {
+    "origins": (Relation.GENERATED, Relation.DERIVED),
+    "inputs": (Relation.USED, Relation.INFORMED),
+    "members": (Relation.MEMBER,),
+    "marks": tuple(relation for relation in Relation if relation > Relation.MEMBER),
+}
+BACK: dict[str, tuple[Relation, ...]] = {
+    "outputs": (Relation.GENERATED, Relation.INFORMED),
+    "uses": (Relation.USED, Relation.DERIVED),
+    "containers": FORTH["members"],
+    "holders": FORTH["marks"],
+}
+_SPARSE = 16
 
 
 @dataclass(frozen=True)
@@ -41,8 +53,8 @@ class GraphEntry:
 class Adjacency:
     """For each of some nodes, its rows: the other node, relation and graph of each.
 
-    ``nodes`` are those that have rows, in order; None where nearly all have: then ``starts`` has
-    a place for every number below its length.
+    ``nodes`` are those that have rows, in order; None where many have: then ``starts`` has a
+    place for every number below its length. ``every``: for every number that is asked for.
     """
 
     nodes: Ids | None
@@ -50,25 +62,36 @@ class Adjacency:
     others: Ids
     codes: Codes
     graphs: Ids
+    grades: Codes
+    every: bool = False
 
-    def spans(self, ids: Places) -> tuple[Places, Places]:
+    def spans(self, ids: Places) -> tuple[Ids, Ids]:
         """Where the rows of nodes begin and end."""
         if self.nodes is None:
-            limit = len(self.starts) - 1
-            if len(ids) and int(ids.max()) >= limit:
-                inside = np.minimum(ids, limit)
-                begins = self.starts[inside].astype(np.intp)
-                return begins, self.starts[np.minimum(ids + 1, limit)].astype(np.intp)
-            return self.starts[ids].astype(np.intp), self.starts[ids + 1].astype(np.intp)
+            starts = self.starts
+            if not self.every:
+                limit = len(starts) - 1
+                return starts[np.minimum(ids, limit)], starts[np.minimum(ids + 1, limit)]
+            return starts[ids], starts[ids + 1]
         if not len(self.nodes):
-            nothing = np.zeros(len(ids), np.intp)
+            nothing = np.zeros(len(ids), np.uint32)
             return nothing, nothing
-        at = np.minimum(np.searchsorted(self.nodes, ids), len(self.nodes) - 1)
+        at = self.nodes.searchsorted(ids)
+        at[at == len(self.nodes)] = 0
         found = self.nodes[at] == ids
-        return (
-            np.where(found, self.starts[at], 0).astype(np.intp),
-            np.where(found, self.starts[at + 1], 0).astype(np.intp),
-        )
+        return self.starts[at], self.starts[at + found]
+
+    def span(self, number: int) -> tuple[int, int]:
+        """The same of one node."""
+        starts = self.starts
+        if self.nodes is None:
+            if number + 1 >= len(starts):
+                return 0, 0
+            return int(starts[number]), int(starts[number + 1])
+        at = int(self.nodes.searchsorted(number))
+        if at == len(self.nodes) or self.nodes[at] != number:
+            return 0, 0
+        return int(starts[at]), int(starts[at + 1])
 
     def keys(self) -> Ids:
         """The node of each row."""
@@ -90,7 +113,7 @@ class Segment:
         self._starts = arrays["iri_starts"]
         self._iris = arrays["iris"]
         self._text = self._iris.data
-        self.lists = {name: self._adjacency(name) for name in LISTS}
+        self.lists = {name: self._adjacency(name) for name in (*FORTH, *BACK)}
 
     @classmethod
     def of_file(cls, file: ArrayFile) -> Segment:
@@ -138,11 +161,11 @@ class Segment:
 
     def table(self) -> Table:
         """All rows."""
-        return Table.joined(self._rows_of(name) for name in ("out", "members", "marks"))
+        return Table.joined(self._rows_of(name) for name in FORTH)
 
     def bytes_of_rows(self) -> int:
         """What the rows take, without the names of nodes."""
-        return sum(a.nbytes for n, a in self.arrays.items() if n.partition(".")[0] in LISTS)
+        return sum(a.nbytes for n, a in self.arrays.items() if "." in n)
 
     @cached_property
     def flags(self) -> tuple[Ids, Codes]:
@@ -151,7 +174,7 @@ class Segment:
 
     def _rows_of(self, name: str) -> Table:
         rows = self.lists[name]
-        return Table(rows.keys(), rows.codes, rows.others, rows.graphs)
+        return Table(rows.keys(), rows.codes, rows.others, rows.graphs, rows.grades)
 
     def _adjacency(self, name: str) -> Adjacency:
         nodes = self.arrays[f"{name}.nodes"]
@@ -162,6 +185,7 @@ class Segment:
             self.arrays[f"{name}.others"],
             self.arrays[f"{name}.codes"],
             self.arrays[f"{name}.graphs"],
+            self.arrays[f"{name}.grades"],
         )
 
 
@@ -223,18 +247,16 @@ def _assemble(
         "hashes": hashes[order],
         "hashed": (order + first).astype(np.uint32),
     }
-    steps = table.where(table.codes < Relation.MEMBER)
-    members = table.where(table.codes == Relation.MEMBER)
-    marks = table.where(table.codes > Relation.MEMBER)
     rows = 0
-    for forth, back, part in (
-        ("out", "in", steps), ("members", "containers", members), ("marks", "holders", marks),
-    ):  # fmt: skip
-        by_subject = part.sorted_by(part.subjects, part.objects)
-        rows += len(by_subject)
-        arrays |= _listed(forth, by_subject.subjects, by_subject.objects, by_subject, last)
-        by_object = part.sorted_by(part.objects, part.subjects)
-        arrays |= _listed(back, by_object.objects, by_object.subjects, by_object, last)
+    for name, relations in FORTH.items():
+        part = table.where(np.isin(table.codes, relations))
+        part = part.sorted_by(part.subjects, part.objects)
+        rows += len(part)
+        arrays |= _listed(name, part.subjects, part.objects, part, last)
+    for name, relations in BACK.items():
+        part = table.where(np.isin(table.codes, relations))
+        part = part.sorted_by(part.objects, part.subjects)
+        arrays |= _listed(name, part.objects, part.subjects, part, last)
     arrays["flagged"], arrays["flags"] = _flags(table)
     about = {
         "first": first,
@@ -259,6 +281,7 @@ def _listed(name: str, keys: Ids, others: Ids, table: Table, last: int) -> dict[
         f"{name}.others": others,
         f"{name}.codes": table.codes,
         f"{name}.graphs": table.graphs,
+        f"{name}.grades": table.grades,
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from kg_service.index.relations import Relation
-from kg_service.index.segment import WHOLE, Places
+from kg_service.index.segment import WHOLE
 from kg_service.index.view import Found, IndexView, Mask
 from kg_service.lineage.edges import EdgeSource
 from kg_service.lineage.levels import FinestLevel
@@ -24,8 +24,8 @@ class FinestSteps:
         self._generators: dict[int, frozenset[int]] = {}
         self._told: dict[int, bool] = {}
 
-    def generations(self, entities: Places, found: Found) -> Found:
-        """Of the generations of entities, those that no part of the run tells more finely."""
+    def generations(self, found: Found) -> Found:
+        """Of generations of entities, those that no part of the run tells more finely."""
         suspect = (self._view.flags[found.others] & WHOLE != 0) & (
             found.codes == Relation.GENERATED
         )
@@ -33,7 +33,7 @@ class FinestSteps:
             return found
         keep = ~suspect
         for at in np.flatnonzero(suspect).tolist():
-            entity = int(entities[found.places[at]])
+            entity = int(found.origins[at])
             keep[at] = int(found.others[at]) in self._finest_generators(entity)
         return found.where(keep)
 
@@ -47,9 +47,9 @@ class FinestSteps:
             keep[at] = not self._told_by_steps(int(found.others[at]))
         return found.where(keep)
 
-    def outputs(self, activities: Places, found: Found, whole: int | None) -> Found:
+    def outputs(self, found: Found, whole: int | None) -> Found:
         """Of what activities generated, what no part tells; of the run ``whole``, all."""
-        runs = activities[found.places]
+        runs = found.origins
         suspect = (self._view.flags[runs] & WHOLE != 0) & (found.codes == Relation.GENERATED)
         if whole is not None:
             suspect &= runs != whole

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,8 @@ from pyoxigraph import NamedNode
 
 from kg_service.index.relations import Codes, Ids, Relation
 from kg_service.index.segment import (
+    BACK,
+    FORTH,
     JOINED,
     JOINED_BY_NAME,
     Places,
@@ -24,22 +26,53 @@ from kg_service.index.segment import (
 Mask = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
 class Found:
-    """Rows met from some nodes: the place of the node in what was asked, and the row's rest."""
+    """Rows met from some nodes: for each row its node, the other one, and what relates them.
 
-    places: Places
-    others: Ids
-    codes: Codes
-    graphs: Ids
+    The graphs and grades of rows are looked up when asked for, which many walks never do.
+    """
+
+    __slots__ = ("_at", "_grades", "_graphs", "codes", "origins", "others")
+
+    def __init__(
+        self,
+        origins: Places,
+        others: Places,
+        codes: Codes,
+        graphs: Ids,
+        grades: Codes,
+        at: slice | Places,
+    ) -> None:
+        self.origins = origins
+        self.others = others
+        self.codes = codes
+        self._graphs = graphs
+        self._grades = grades
+        self._at = at
 
     def __len__(self) -> int:
-        return len(self.places)
+        return len(self.others)
+
+    @property
+    def graphs(self) -> Ids:
+        return self._graphs[self._at]
+
+    @property
+    def grades(self) -> Codes:
+        return self._grades[self._at]
 
     def where(self, wanted: Mask) -> Found:
         """Those of a mask."""
+        at = self._at
+        if isinstance(at, slice):
+            at = np.arange(at.start, at.stop)
         return Found(
-            self.places[wanted], self.others[wanted], self.codes[wanted], self.graphs[wanted]
+            self.origins[wanted],
+            self.others[wanted],
+            self.codes[wanted],
+            self._graphs,
+            self._grades,
+            at[wanted],
         )
 
 
@@ -53,6 +86,13 @@ class IndexView:
         self._all_shown = all(shown[e.number] for s in segments for e in s.graphs)
         self._graphs: Mapping[int, str] = {
             e.number: e.iri for segment in segments for e in segment.graphs
+        }
+        self._lists = {
+            name: [
+                replace(segment.lists[name], every=segment.last == self.size)
+                for segment in segments
+            ]
+            for name in (*FORTH, *BACK)
         }
         self._firsts = [segment.first for segment in segments]
         self._buffers: list[Codes] = []
@@ -125,16 +165,22 @@ class IndexView:
 
     def expand(self, name: str, ids: Places) -> Found:
         """All rows of many nodes, in one of their lists."""
-        parts = [p for s in self.segments if (p := self._expand(s, name, ids)) is not None]
+        if len(self.segments) == 1:
+            return self._expand(0, name, ids) or NOTHING
+        found = (self._expand(which, name, ids) for which in range(len(self.segments)))
+        parts = [part for part in found if part is not None]
         if len(parts) == 1:
             return parts[0]
         if not parts:
             return NOTHING
+        graphs = np.concatenate([p.graphs for p in parts])
         return Found(
-            np.concatenate([p.places for p in parts]),
+            np.concatenate([p.origins for p in parts]),
             np.concatenate([p.others for p in parts]),
             np.concatenate([p.codes for p in parts]),
-            np.concatenate([p.graphs for p in parts]),
+            graphs,
+            np.concatenate([p.grades for p in parts]),
+            slice(0, len(graphs)),
         )
 
     @contextmanager
@@ -146,21 +192,26 @@ class IndexView:
         with self._guard:
             self._buffers.append(marks)
 
-    def _expand(self, segment: Segment, name: str, ids: Places) -> Found | None:
-        rows = segment.lists[name]
-        begins, ends = rows.spans(ids)
-        counts = ends - begins
-        total = int(counts.sum())
-        if not total:
-            return None
+    def _expand(self, which: int, name: str, ids: Places) -> Found | None:
+        rows = self._lists[name][which]
         if len(ids) == 1:
-            at: slice | Places = slice(int(begins[0]), int(ends[0]))
-            places = np.zeros(total, np.intp)
+            begin, end = rows.span(int(ids[0]))
+            if begin == end:
+                return None
+            at: slice | Places = slice(begin, end)
+            origins = ids.repeat(end - begin)
         else:
-            places = np.repeat(np.arange(len(ids)), counts)
-            before = np.cumsum(counts) - counts
-            at = np.arange(total) + np.repeat(begins - before, counts)
-        found = Found(places, rows.others[at], rows.codes[at], rows.graphs[at])
+            begins, ends = rows.spans(ids)
+            counts = (ends - begins).astype(np.intp)
+            upto = counts.cumsum()
+            total = int(upto[-1])
+            if not total:
+                return None
+            origins = ids.repeat(counts)
+            at = np.arange(total)
+            at += (ends - upto).repeat(counts)
+        others = rows.others[at].astype(np.intp)
+        found = Found(origins, others, rows.codes[at], rows.graphs, rows.grades, at)
         return found if self._all_shown else found.where(self.shown[found.graphs])
 
     def _joined_by(self, segment: Segment) -> Iterator[tuple[Ids, int]]:
@@ -177,13 +228,18 @@ class IndexView:
     def _expand_all(self, segment: Segment, keys: Places) -> list[tuple[Ids, int]]:
         rows = segment.lists["holders"]
         begins, ends = rows.spans(keys)
-        counts = ends - begins
-        at = np.arange(int(counts.sum())) + np.repeat(begins - (np.cumsum(counts) - counts), counts)
+        counts = (ends - begins).astype(np.intp)
+        at = np.arange(int(counts.sum())) + (ends - counts.cumsum()).repeat(counts)
         names = rows.codes[at] == Relation.NAME
         other = (rows.codes[at] >= Relation.IDENTIFIER) & ~names
         return [(rows.others[at][other], JOINED), (rows.others[at][names], JOINED_BY_NAME)]
 
 
 NOTHING = Found(
-    np.zeros(0, np.intp), np.zeros(0, np.uint32), np.zeros(0, np.uint8), np.zeros(0, np.uint32)
+    np.zeros(0, np.intp),
+    np.zeros(0, np.intp),
+    np.zeros(0, np.uint8),
+    np.zeros(0, np.uint32),
+    np.zeros(0, np.uint8),
+    slice(0, 0),
 )

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pyoxigraph import NamedNode
 
+from kg_service.errors import StoreBusy
 from kg_service.index.files import DamagedFile
 from kg_service.index.folder import IndexFolder, State
 from kg_service.index.graphs import is_derived, live_graphs, stamp_of
@@ -21,6 +22,7 @@ from kg_service.index.segment import (
     merge_segments,
 )
 from kg_service.rdf import node_object
+from kg_service.store.grades import Grades
 from kg_service.store.port import GraphReader
 from kg_service.store.statements import END, Statements
 
@@ -36,7 +38,8 @@ class IndexWriter:
     """Writes the index in a folder from a store: see ``SideIndex``. Raises StoreError.
 
     Where the index is missing, damaged, or has missed what was written to the store, what it
-    lacks is read from the store when something is published.
+    lacks is read from the store when something is published. Where another process writes the
+    index, or it can not be written, it is left as it is: readers find out what it lacks.
     """
 
     def __init__(self, folder: IndexFolder, store: GraphReader) -> None:
@@ -47,10 +50,11 @@ class IndexWriter:
         self._entries: list[GraphEntry] = []
         self._caught_up = False
 
-    def add(self, graph: NamedNode, statements: Statements) -> None:
-        if not is_derived(graph):
+    def add(self, graph: NamedNode, statements: Statements, grades: Grades | None) -> None:
+        if not is_derived(graph) or not self._folder.acquire():
             return
-        self._rows.take(statements.lines(), self._entered(graph, stamp_of(self._store, graph)))
+        number = self._entered(graph, stamp_of(self._store, graph))
+        self._rows.take(statements.lines(), number, grades)
         if len(self._rows) > _MOST_WAITING:
             self._write()
 
@@ -58,22 +62,30 @@ class IndexWriter:
         """Nothing: readers know by the catalogue which graphs there are."""
 
     def publish(self) -> None:
-        self.catch_up()
+        if not self._folder.acquire():
+            _log.warning(
+                "%s: can not be written now; kg index update does it later", self._folder.path
+            )
+            return
+        if not self._caught_up:
+            self._catch_up()
         self._write()
 
     def close(self) -> None:
-        """Nothing is open but what was published."""
+        self._folder.release()
 
     def rebuild(self) -> None:
-        """Make the whole index anew from the store."""
+        """Make the whole index anew from the store. Raises StoreBusy."""
+        if not self._folder.acquire():
+            raise StoreBusy(
+                f"{self._folder.path}: another process writes the index; try again later"
+            )
         self._state = self._folder.clear()
         self._rows, self._entries, self._caught_up = Rows(), [], False
         self.publish()
 
-    def catch_up(self) -> None:
+    def _catch_up(self) -> None:
         """Take in the graphs of the store that the index lacks."""
-        if self._caught_up:
-            return
         self._caught_up = True
         for graph in missing_graphs(self._opened().segments, live_graphs(self._store)):
             if any(entry.iri == graph for entry in self._entries):

@@ -8,8 +8,10 @@ from typing import Any
 from pyoxigraph import NamedNode
 
 from kg_service.align.engine import Alignment
+from kg_service.align.explain import Ground
 from kg_service.catalogue import SourceRecord
 from kg_service.describe import Describer, Thing
+from kg_service.history.asof import Past
 from kg_service.identity.evidence import Policy
 from kg_service.lineage.edges import StoreEdges
 from kg_service.lineage.grade import Grounds
@@ -51,6 +53,7 @@ class LineageView:
     stopped: tuple[str, ...]
     nodes: tuple[NodeView, ...]
     edges: tuple[EdgeView, ...]
+    as_of: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain data; keys are stable."""
@@ -58,6 +61,7 @@ class LineageView:
             "start": self.start.iri,
             "direction": self.direction,
             "complete": self.complete,
+            **({"asOf": self.as_of} if self.as_of else {}),
             "stopped": list(self.stopped),
             "nodes": [
                 {
@@ -88,10 +92,21 @@ class LineageView:
         }
 
 
-def view(lineage: Lineage, reader: GraphReader, alignment: Alignment) -> LineageView:
-    """Describe every node and edge of an answer."""
+def view(
+    lineage: Lineage,
+    reader: GraphReader,
+    alignment: Alignment,
+    *,
+    explain: bool = True,
+    past: Past | None = None,
+) -> LineageView:
+    """Describe every node and edge of an answer.
+
+    Without ``explain``, edges have their grade but not the row, rule or evidence behind it,
+    which takes a few reads each. ``past`` is what the reader shows instead of what is there now.
+    """
     describer = Describer(reader)
-    grounds = Grounds(reader, alignment, describer)
+    grounds = Grounds(reader, alignment, describer, past)
     edges_of_store = StoreEdges(reader, Policy.DEFAULT)
     things = {iri: describer.thing(iri) for iri in lineage.nodes}
 
@@ -115,13 +130,16 @@ def view(lineage: Lineage, reader: GraphReader, alignment: Alignment) -> Lineage
         complete=lineage.complete,
         stopped=stop_sentences(lineage, things),
         nodes=nodes,
-        edges=tuple(edge_view(edge, describer, grounds) for edge in lineage.edges),
+        edges=tuple(edge_view(edge, describer, grounds, explain=explain) for edge in lineage.edges),
+        as_of=past.moment.isoformat() if past else None,
     )
 
 
-def edge_view(edge: Edge, describer: Describer, grounds: Grounds) -> EdgeView:
+def edge_view(
+    edge: Edge, describer: Describer, grounds: Grounds, *, explain: bool = True
+) -> EdgeView:
     """Who says so, for one edge."""
-    ground = grounds.of(edge)
+    ground = grounds.of(edge) if explain else Ground(grounds.grade_of(edge), "")
     return EdgeView(
         edge.kind,
         edge.earlier.value,
@@ -149,4 +167,4 @@ def stop_sentences(lineage: Lineage, things: dict[NamedNode, Thing]) -> tuple[st
         sentences.append(f"stopped at the limit of {limit} nodes: {', '.join(at_limit)}")
     if cyclic := names(Stop.CYCLE):
         sentences.append(f"the sources record a cycle through: {', '.join(cyclic)}")
-    return tuple(sentences)
+    return (*sentences, *lineage.missing)

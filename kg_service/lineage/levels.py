@@ -9,7 +9,6 @@ from whichever side they are met, so upstream and downstream stay inverse.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from pyoxigraph import NamedNode
 
@@ -127,22 +126,22 @@ class RunLevel(_Level):
 
     def generations_of(self, entity: NamedNode) -> list[Edge]:
         edges = self._source.generations_of(entity)
-        return _once(edges, (replace(e, earlier=self._outermost(e.earlier)) for e in edges))
+        return _once(edges, (e._replace(earlier=self._outermost(e.earlier)) for e in edges))
 
     def generated_by(self, activity: NamedNode) -> list[Edge]:
         edges = [e for part in self._whole(activity) for e in self._source.generated_by(part)]
-        return _once(edges, (replace(e, earlier=activity) for e in edges))
+        return _once(edges, (e._replace(earlier=activity) for e in edges))
 
     def uses_of(self, entity: NamedNode) -> list[Edge]:
         inside = {g.earlier for g in self.generations_of(entity)}
         edges = self._source.uses_of(entity)
-        lifted = _once(edges, (replace(e, later=self._outermost(e.later)) for e in edges))
+        lifted = _once(edges, (e._replace(later=self._outermost(e.later)) for e in edges))
         return [e for e in lifted if e.later not in inside]
 
     def used_by(self, activity: NamedNode) -> list[Edge]:
         made = {e.later for e in self.generated_by(activity)}
         edges = [e for part in self._whole(activity) for e in self._source.used_by(part)]
-        lifted = _once(edges, (replace(e, later=activity) for e in edges))
+        lifted = _once(edges, (e._replace(later=activity) for e in edges))
         return [e for e in lifted if e.earlier not in made]
 
     def informers_of(self, activity: NamedNode) -> list[Edge]:
@@ -157,7 +156,7 @@ class RunLevel(_Level):
         lifted = _once(
             edges,
             (
-                replace(e, earlier=self._outermost(e.earlier), later=self._outermost(e.later))
+                e._replace(earlier=self._outermost(e.earlier), later=self._outermost(e.later))
                 for e in edges
             ),
         )
