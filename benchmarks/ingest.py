@@ -98,10 +98,10 @@ def peer(path: Path, folder: Path) -> dict[str, float]:
     graph = rdflib.Graph().parse(data=text, format="json-ld", base=BASE + "/")
     made = rdflib.Graph()
     for query in (*rows, *rules):
-        made += graph.query(query).graph
+        made += graph.query(query).graph or ()
     types = rdflib.Graph()
     for query in implied:
-        types += made.query(query).graph
+        types += made.query(query).graph or ()
     made += types
     return {"seconds": time.perf_counter() - began, "quads": len(made)}
 

@@ -94,7 +94,8 @@ def run_once(what: str, path: Path) -> tuple[int, float, float]:
 def measured(what: str, path: Path) -> tuple[int, float, float]:
     """Medians of some runs."""
     runs = [run_once(what, path) for _ in range(ROUNDS)]
-    return runs[0][0], *(statistics.median(run[i] for run in runs) for i in (1, 2))
+    seconds, peak = (statistics.median(run[i] for run in runs) for i in (1, 2))
+    return runs[0][0], seconds, peak
 
 
 def main(sizes: list[int]) -> None:

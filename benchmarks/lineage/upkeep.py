@@ -85,8 +85,8 @@ def _study(name: str, seed: int, steps: int = 1_000_000) -> dict[NamedNode, Stat
     for number, used in enumerate(shape):
         text = step(names, name, number, [file_of(name, n) for n in used])
         for line in text.splitlines():
-            told, _, graph = line.removesuffix(" .").rpartition(" ")
-            lines[NamedNode(graph[1:-1])].append(told.encode() + b" .\n")
+            told, _, name_of_graph = line.removesuffix(" .").rpartition(" ")
+            lines[NamedNode(name_of_graph[1:-1])].append(told.encode() + b" .\n")
     made = {}
     for graph, told_lines in lines.items():
         made[graph] = Statements()
