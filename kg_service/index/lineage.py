@@ -94,6 +94,22 @@ class LineageIndex:
 
     def count(self, request: Request, reader: GraphReader) -> int:
         """How many nodes the answer has, without the rest of it. In one direction only."""
+        walked = self._walked(request, reader)
+        if walked is None:
+            return len(self.lineage(request, reader).nodes)
+        _view, found = walked
+        return len(found.nodes())
+
+    def iris(self, request: Request, reader: GraphReader) -> list[str]:
+        """The IRIs of the answer's nodes, without the rest of it. In one direction only."""
+        walked = self._walked(request, reader)
+        if walked is None:
+            return [node.value for node in self.lineage(request, reader).nodes]
+        view, found = walked
+        return view.iris(found.nodes())
+
+    def _walked(self, request: Request, reader: GraphReader) -> tuple[IndexView, Closure] | None:
+        """The bare walk of a request; None where it takes more than one walk of the index."""
         ready = self._ready(reader)
         start = ready.view.number_of(request.start) if ready else None
         if (
@@ -102,12 +118,12 @@ class LineageIndex:
             or request.direction is Direction.BOTH
             or request.filter != Filter()
         ):
-            return len(self.lineage(request, reader).nodes)
+            return None
         same, finest = ready.of(request.policy)
         activity = StoreEdges(ready.reader, request.policy).is_activity(request.start)
         up = request.direction is Direction.UP
         found = close(ready.view, start, activity, up, same, finest, request.depth, request.limit)
-        return len(found.nodes())
+        return ready.view, found
 
     def reader(self, reader: GraphReader) -> GraphReader:
         """The same state of the store, with statements on lineage read from the index."""
