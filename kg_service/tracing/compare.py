@@ -179,18 +179,21 @@ class _Compare:
         for section in SECTIONS:
             ours = [fact for fact in first if fact.section == section]
             theirs = [fact for fact in second if fact.section == section]
-            found = [self._judge(section, *pair) for pair in self._matched(ours, theirs)]
+            found = [c for pair in self._matched(ours, theirs) for c in self._judge(section, *pair)]
             yield from sorted(found, key=lambda c: (c.name, c.likeness, _iris(c)))
 
     def _matched(
         self, ours: list[Fact], theirs: list[Fact]
     ) -> Iterator[tuple[str, Fact | None, Fact | None]]:
-        """Pairs: the same IRI; the same parameter and path; the same path, parameter or name; the
-        same thing under other names.
+        """Pairs: the same IRI; the same parameter and path; the same path, parameter, name or file
+        name; the same thing under other names.
 
         A name that several things have on one side tells nothing of which is which.
         """
-        matches = (_by_iri, _by_all_names, _by_path, _by_parameter, _by_name, self._by_identity)
+        matches = (
+            _by_iri, _by_all_names, _by_path, _by_parameter, _by_name, _by_file_name,
+            self._by_identity,
+        )  # fmt: skip
         for match in matches:
             found = match(ours, theirs)
             yield from found
@@ -212,11 +215,18 @@ class _Compare:
                     break
         return found
 
-    def _judge(self, section: str, name: str, one: Fact | None, other: Fact | None) -> Comparison:
+    def _judge(
+        self, section: str, name: str, one: Fact | None, other: Fact | None
+    ) -> Iterator[Comparison]:
         sides = (_side(one), _side(other))
         if one is None or other is None:
             which = "first" if one is None else "second"
-            return Comparison(section, name, Likeness.MISSING, f"not in the {which}", *sides)
+            yield Comparison(section, name, Likeness.MISSING, f"not in the {which}", *sides)
+            return
+        if one.members and other.members and one.thing.iri != other.thing.iri:
+            for inner, mine, theirs in self._matched(list(one.members), list(other.members)):
+                yield from self._judge(section, f"{name}: {inner}", mine, theirs)
+            return
         if one.is_file or other.is_file:
             likeness, because = self._files(one.thing, other.thing)
         else:
@@ -225,7 +235,7 @@ class _Compare:
                 by_content = self._files(one.thing, other.thing)
                 if by_content[0] is not Likeness.UNKNOWN:
                     likeness, because = by_content
-        return Comparison(section, name, likeness, because, *sides)
+        yield Comparison(section, name, likeness, because, *sides)
 
     def _files(self, one: Thing, other: Thing) -> tuple[Likeness, str]:
         first, second = NamedNode(one.iri), NamedNode(other.iri)
@@ -270,6 +280,17 @@ def _by_parameter(ours: list[Fact], theirs: list[Fact]) -> _Pairs:
 
 def _by_name(ours: list[Fact], theirs: list[Fact]) -> _Pairs:
     return _unique(ours, theirs, lambda fact: fact.names[-1:])
+
+
+def _by_file_name(ours: list[Fact], theirs: list[Fact]) -> _Pairs:
+    """By the end of the path; folders may be named after the run."""
+
+    def file_name(fact: Fact) -> tuple[str, ...] | None:
+        paths = _named(fact, "path ") if fact.is_file else None
+        ends = {path.rstrip("/").rpartition("/")[2] for path in paths or ()} - {""}
+        return tuple(sorted(ends)) or None
+
+    return _unique(ours, theirs, file_name)
 
 
 def _unique(
