@@ -263,11 +263,11 @@ def _values(one: Fact, other: Fact) -> tuple[Likeness, str]:
 
 
 def _by_iri(ours: list[Fact], theirs: list[Fact]) -> _Pairs:
-    return _unique(ours, theirs, lambda fact: (fact.thing.iri, fact.value or ""))
+    return _unique(ours, theirs, lambda fact: [f"{fact.thing.iri} {fact.value}"])
 
 
 def _by_all_names(ours: list[Fact], theirs: list[Fact]) -> _Pairs:
-    return _unique(ours, theirs, lambda fact: fact.names if len(fact.names) > 1 else None)
+    return _unique(ours, theirs, lambda fact: ["\n".join(fact.names)] if fact.names[1:] else [])
 
 
 def _by_path(ours: list[Fact], theirs: list[Fact]) -> _Pairs:
@@ -279,40 +279,39 @@ def _by_parameter(ours: list[Fact], theirs: list[Fact]) -> _Pairs:
 
 
 def _by_name(ours: list[Fact], theirs: list[Fact]) -> _Pairs:
-    return _unique(ours, theirs, lambda fact: fact.names[-1:])
+    return _unique(ours, theirs, lambda fact: _named(fact, "name "))
 
 
 def _by_file_name(ours: list[Fact], theirs: list[Fact]) -> _Pairs:
     """By the end of the path; folders may be named after the run."""
 
-    def file_name(fact: Fact) -> tuple[str, ...] | None:
-        paths = _named(fact, "path ") if fact.is_file else None
-        ends = {path.rstrip("/").rpartition("/")[2] for path in paths or ()} - {""}
-        return tuple(sorted(ends)) or None
+    def file_name(fact: Fact) -> list[str]:
+        paths = _named(fact, "path ") if fact.is_file else []
+        return [end for path in paths if (end := path.rstrip("/").rpartition("/")[2])]
 
     return _unique(ours, theirs, file_name)
 
 
-def _unique(
-    ours: list[Fact],
-    theirs: list[Fact],
-    key: Callable[[Fact], tuple[str, ...] | None],
-) -> _Pairs:
-    """The facts of a key that one fact has on either side."""
-    keyed: tuple[dict[tuple[str, ...], list[Fact]], ...] = (defaultdict(list), defaultdict(list))
-    for facts, by_key in zip((ours, theirs), keyed, strict=True):
+def _unique(ours: list[Fact], theirs: list[Fact], names_of: Callable[[Fact], list[str]]) -> _Pairs:
+    """The pairs of facts that share a name which one fact has on either side; each fact once."""
+    named: tuple[dict[str, list[Fact]], ...] = (defaultdict(list), defaultdict(list))
+    for facts, by_name in zip((ours, theirs), named, strict=True):
         for fact in facts:
-            if (found := key(fact)) is not None:
-                by_key[found].append(fact)
-    return [
-        (_shown(mine[0]), mine[0], keyed[1][name][0])
-        for name, mine in keyed[0].items()
-        if len(mine) == len(keyed[1].get(name, ())) == 1
-    ]
+            for name in dict.fromkeys(names_of(fact)):
+                by_name[name].append(fact)
+    found: _Pairs = []
+    gone: set[int] = set()
+    for name, mine in named[0].items():
+        pair = (*mine, *named[1].get(name, ()))
+        alone = len(mine) == len(named[1].get(name, ())) == 1
+        if alone and gone.isdisjoint(map(id, pair)):
+            gone.update(map(id, pair))
+            found.append((_shown(pair[0]), pair[0], pair[1]))
+    return found
 
 
-def _named(fact: Fact, kind: str) -> tuple[str, ...] | None:
-    return tuple(name for name in fact.names if name.startswith(kind)) or None
+def _named(fact: Fact, sort: str) -> list[str]:
+    return [name for name in fact.names if name.startswith(sort)]
 
 
 def _shown(fact: Fact) -> str:
