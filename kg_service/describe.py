@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import Any
 from urllib.parse import unquote
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -44,6 +45,16 @@ class Thing:
     @property
     def is_activity(self) -> bool:
         return "Activity" in self.kinds
+
+    def brief_json(self) -> dict[str, Any]:
+        """What names it and who tells of it, as plain data; keys are stable."""
+        return {
+            "id": self.iri,
+            "label": self.label,
+            "kind": self.kind,
+            "identifiers": list(self.identifiers),
+            "sources": [source.id for source in self.sources],
+        }
 
 
 class Describer:
