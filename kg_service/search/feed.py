@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,7 +15,7 @@ from kg_service.rdf import is_aligned
 from kg_service.search.checksum import checksum
 from kg_service.search.current import current_graphs, lines_of
 from kg_service.search.file import open_to_write, require_full_text
-from kg_service.search.rows import SEPARATOR, Row, rows_of
+from kg_service.search.rows import Row, rows_of
 from kg_service.store.grades import Grades
 from kg_service.store.port import GraphReader
 from kg_service.store.statements import Statements
@@ -112,7 +113,7 @@ class Writer:
     def _kinds(self, wanted: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], int]:
         found = {}
         for kinds in wanted:
-            names = SEPARATOR.join(kinds)
+            names = json.dumps(kinds)
             self._connection.execute("INSERT OR IGNORE INTO kinds (names) VALUES (?)", (names,))
             (found[kinds],) = self._connection.execute(
                 "SELECT id FROM kinds WHERE names = ?", (names,)

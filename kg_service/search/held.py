@@ -10,7 +10,6 @@ from typing import Any
 
 from kg_service.describe import main_kind
 from kg_service.search.current import CurrentGraph
-from kg_service.search.rows import SEPARATOR
 from kg_service.search.text import WEIGHTS, match_of
 
 _ROWS = (
@@ -46,7 +45,7 @@ class Facts:
         self.is_complete = len(self.graphs) == len(current)
         self.kinds: dict[int, tuple[tuple[str, ...], str]] = {}
         for id_, names in connection.execute("SELECT id, names FROM kinds"):
-            kinds = tuple(names.split(SEPARATOR)) if names else ()
+            kinds = tuple(json.loads(names))
             self.kinds[id_] = kinds, main_kind(kinds)
 
 

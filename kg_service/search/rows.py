@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -96,8 +97,20 @@ def _length(text: str) -> tuple[int, str]:
     return len(text), text
 
 
+def packed(identifiers: Iterable[str]) -> str | None:
+    """Identifiers as a row has them; in JSON, behind a separator, where one has a separator."""
+    known = list(dict.fromkeys(identifiers))
+    text = SEPARATOR.join(known)
+    if text.count(SEPARATOR) >= len(known) > 0:
+        return SEPARATOR + json.dumps(known, ensure_ascii=False)
+    return text or None
+
+
 def identifiers_in(packed: str) -> list[str]:
     """The identifiers of a row."""
+    if packed.startswith(SEPARATOR):
+        told: list[str] = json.loads(packed[1:])
+        return told
     return packed.split(SEPARATOR)
 
 
@@ -135,7 +148,7 @@ def _rows(things: dict[bytes, _Told]) -> list[Row]:
                 tuple(sorted(set(map(kind, told.kinds)))),
                 label,
                 name,
-                SEPARATOR.join(dict.fromkeys(told.identifiers)) or None,
+                packed(told.identifiers),
                 told.description or None,
                 "\n".join(dict.fromkeys(more)) or None,
             )

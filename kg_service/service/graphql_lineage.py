@@ -290,6 +290,14 @@ class LinkEnd:
         return isinstance(obj, LinkEndRecord)
 
 
+def _evidence(root: strawberry.Parent[LinkRecord]) -> Evidence:
+    return Evidence[root.evidence.name]
+
+
+def _policies(root: strawberry.Parent[LinkRecord]) -> list[Policy]:
+    return [Policy[policy.name] for policy in root.policies]
+
+
 def _since(root: strawberry.Parent[LinkRecord]) -> str | None:
     return root.since or None
 
@@ -304,12 +312,14 @@ def _because(root: strawberry.Parent[LinkRecord]) -> str | None:
 
 @strawberry.type(description="Two things that are the same on some evidence, or seem to be.")
 class Link:
-    evidence: Evidence = strawberry.field(description="The evidence.")
+    evidence: Evidence = strawberry.field(resolver=_evidence, description="The evidence.")
     key: str = strawberry.field(description="What both share, such as doi:10.5072/x.")
     first: LinkEnd = strawberry.field(description="One of the two.")
     second: LinkEnd = strawberry.field(description="The other.")
     since: str | None = strawberry.field(resolver=_since, description="When it came about.")
-    policies: list[Policy] = strawberry.field(description="The policies that follow it.")
+    policies: list[Policy] = strawberry.field(
+        resolver=_policies, description="The policies that follow it."
+    )
     why_not: str | None = strawberry.field(description="Why no policy follows it.")
     decided_by: str | None = strawberry.field(
         resolver=_decided_by, description="The steward who decided on the pair."
