@@ -1,4 +1,4 @@
-"""GraphQL's lineage, its ends, and links. What costs time is made only where it is asked for."""
+"""GraphQL's lineage and links. What costs time is made only where it is asked for."""
 
 from __future__ import annotations
 
@@ -16,16 +16,26 @@ from kg_service.graph import KnowledgeGraph
 from kg_service.identity.evidence import Policy as PolicyOfLinks
 from kg_service.lineage import model
 from kg_service.lineage.details import EdgeView, edge_view, stop_sentences
-from kg_service.lineage.ends import Ends as EndsRecord
+from kg_service.lineage.edges import StoreEdges
 from kg_service.lineage.grade import Grounds
+from kg_service.lineage.levels import outermost_run
 from kg_service.links.model import Link as LinkRecord
 from kg_service.links.model import LinkEnd as LinkEndRecord
-from kg_service.service.graphql_context import (
-    MOST_LISTED,
-    Asked,
-    checked,
-    from_graph,
+from kg_service.service.graphql_arguments import (
+    AsOf,
+    Depth,
+    Evidences,
+    Id,
+    Kinds,
+    Since,
+    Sources,
+    Steps,
+    Until,
+    Way,
+    looking,
+    request,
 )
+from kg_service.service.graphql_context import MOST_LISTED, Asked, from_graph
 from kg_service.service.graphql_types import (
     Direction,
     EdgeKind,
@@ -34,9 +44,9 @@ from kg_service.service.graphql_types import (
     Granularity,
     NodeKind,
     Policy,
+    grade_of,
 )
 from kg_service.service.relations import Relation
-from kg_service.service.rest import DEEPEST, MOST_NODES
 
 if TYPE_CHECKING:
     from kg_service.service.graphql_things import Source, Thing
@@ -44,29 +54,6 @@ if TYPE_CHECKING:
 Record = strawberry.Parent[ThingRecord]
 AThing = Annotated["Thing", strawberry.lazy("kg_service.service.graphql_things")]
 ASource = Annotated["Source", strawberry.lazy("kg_service.service.graphql_things")]
-Way = Annotated[Direction, strawberry.argument(description="To origins, to results, or both.")]
-Depth = Annotated[
-    int | None,
-    strawberry.argument(description="At most so many steps; without it, all of them."),
-]
-Steps = Annotated[Granularity, strawberry.argument(description="Single steps, or whole runs.")]
-Evidences = Annotated[Policy, strawberry.argument(description="Which evidence may join sources.")]
-Sources = Annotated[
-    list[strawberry.ID] | None,
-    strawberry.argument(description="Only what these sources say, by their ids."),
-]
-Since = Annotated[
-    str | None,
-    strawberry.argument(description="Only activities that may have happened since, ISO 8601."),
-]
-Until = Annotated[
-    str | None,
-    strawberry.argument(description="Only activities that may have happened until then."),
-]
-Kinds = Annotated[
-    list[str] | None,
-    strawberry.argument(description="Show only nodes of these kinds; others are walked through."),
-]
 
 
 @dataclass
@@ -84,6 +71,15 @@ class LineageRecord:
     def direction(self) -> model.Direction:
         return self.answer.request.direction
 
+    @property
+    def as_of(self) -> str | None:
+        """The moment that the answer is of, where it is a past one."""
+        return self.graph.past.moment.isoformat() if self.graph.past else None
+
+    @property
+    def filter(self) -> model.Filter:
+        return self.answer.request.filter
+
     @cached_property
     def describer(self) -> Describer:
         return self.graph.describer()
@@ -94,63 +90,94 @@ class LineageRecord:
 
     def stopped(self) -> list[str]:
         """Where and why the walk stopped, in sentences."""
-        stopped = [iri for iri, node in self.answer.nodes.items() if node.stops]
+        met = (*self.answer.nodes.items(), *self.answer.hidden.items())
+        stopped = [iri for iri, node in met if node.stops]
         return list(stop_sentences(self.answer, self.describer.things(stopped)))
 
     def nodes(self) -> list[NodeRecord]:
         """Every node once, nearest first."""
         things = self.things()
         nodes = self.answer.nodes.items()
+        past = self.graph if self.graph.past else None
         return [
-            NodeRecord(things[iri], node.kind, node.depth, node.stops)
+            NodeRecord(things[iri], node.kind, node.depth, node.stops, past)
             for iri, node in sorted(nodes, key=lambda item: (item[1].depth, item[0].value))
         ]
 
     def edges(self) -> list[EdgeView]:
         """Every relation, with who says so."""
-        grounds = Grounds(self.graph.reader, self.graph.alignment, self.describer)
+        graph = self.graph
+        grounds = Grounds(graph.reader, graph.alignment, self.describer, graph.past)
         return [edge_view(edge, self.describer, grounds) for edge in self.answer.edges]
 
 
 class NodeRecord:
-    """A node of a lineage."""
+    """A node of a lineage, and the past that it was known in, if that was asked for."""
 
-    __slots__ = ("depth", "kind", "stops", "thing")
+    __slots__ = ("depth", "kind", "past", "stops", "thing")
 
     def __init__(
-        self, thing: ThingRecord, kind: model.NodeKind, depth: int, stops: set[model.Stop]
+        self,
+        thing: ThingRecord,
+        kind: model.NodeKind,
+        depth: int,
+        stops: set[model.Stop],
+        past: KnowledgeGraph | None,
     ) -> None:
         self.thing = thing
         self.kind = kind
         self.depth = depth
+        self.past = past
         self.stops = sorted(stop.value for stop in stops) if stops else []
 
 
-async def walked(
+async def _walked(
     info: Asked,
     start: str,
     direction: Direction,
     depth: int | None,
     granularity: Granularity,
     policy: Policy,
-    only: model.Filter,
+    sources: list[strawberry.ID] | None,
+    since: str | None,
+    until: str | None,
+    kinds: list[str] | None,
+    as_of: str | None,
 ) -> Lineage:
     """The lineage of a thing, by any spelling of its id."""
 
-    def make(graph: KnowledgeGraph) -> LineageRecord:
-        graph.source_ids(only.sources)
-        request = model.Request(
+    def make(present: KnowledgeGraph) -> LineageRecord:
+        graph = present.as_of(as_of)
+        asked = request(
+            graph,
+            looking(policy, sources, since, until),
             graph.resolve(start),
-            model.Direction[direction.name],
-            depth=checked(depth, "depth", DEEPEST),
-            limit=MOST_NODES,
-            policy=PolicyOfLinks[policy.name],
-            granularity=model.Granularity[granularity.name],
-            filter=only,
+            direction=direction,
+            depth=depth,
+            granularity=granularity,
+            kinds=kinds,
         )
-        return LineageRecord(graph, graph.lineage(request))
+        return LineageRecord(graph, graph.lineage(asked))
 
     return cast("Lineage", await from_graph(info, make))
+
+
+async def lineage(
+    info: Asked,
+    id: Id,
+    direction: Way = Direction.BOTH,
+    depth: Depth = None,
+    granularity: Steps = Granularity.STEP,
+    policy: Evidences = Policy.DEFAULT,
+    sources: Sources = None,
+    since: Since = None,
+    until: Until = None,
+    kinds: Kinds = None,
+    as_of: AsOf = None,
+) -> Lineage | None:
+    return await _walked(
+        info, id, direction, depth, granularity, policy, sources, since, until, kinds, as_of
+    )
 
 
 async def lineage_of(
@@ -164,29 +191,11 @@ async def lineage_of(
     since: Since = None,
     until: Until = None,
     kinds: Kinds = None,
+    as_of: AsOf = None,
 ) -> Lineage:
-    only = filter_of(sources, since, until, kinds)
-    return await walked(info, root.iri, direction, depth, granularity, policy, only)
-
-
-def filter_of(
-    sources: list[strawberry.ID] | None,
-    since: str | None,
-    until: str | None,
-    kinds: list[str] | None,
-) -> model.Filter:
-    """What of the graph a walk looks at."""
-    return model.Filter(frozenset(sources or ()), since, until, frozenset(kinds or ()))
-
-
-async def results_of(root: Record, info: Asked) -> Ends:
-    found = await from_graph(info, lambda graph: graph.results(NamedNode(root.iri)))
-    return cast("Ends", found)
-
-
-async def specimens_of(root: Record, info: Asked) -> Ends:
-    found = await from_graph(info, lambda graph: graph.specimens_of(NamedNode(root.iri)))
-    return cast("Ends", found)
+    return await _walked(
+        info, root.iri, direction, depth, granularity, policy, sources, since, until, kinds, as_of
+    )
 
 
 async def links_of(root: Record, info: Asked) -> list[Link]:
@@ -200,7 +209,10 @@ Walk = strawberry.Parent[LineageRecord]
 
 
 async def _start(root: Walk, info: Asked) -> AThing:
-    return cast("Thing", await info.context.things.load(root.answer.request.start.value))
+    start = root.answer.request.start
+    if root.graph.past is None:
+        return cast("Thing", await info.context.things.load(start.value))
+    return cast("Thing", await from_graph(info, lambda _graph: root.describer.thing(start)))
 
 
 async def _stopped(root: Walk, info: Asked) -> list[str]:
@@ -218,6 +230,14 @@ async def _edges(root: Walk, info: Asked) -> list[LineageEdge]:
 async def _part_of_run(root: strawberry.Parent[NodeRecord], info: Asked) -> AThing | None:
     if root.kind is not model.NodeKind.ACTIVITY:
         return None
+    if root.past is not None:
+        past, step = root.past, NamedNode(root.thing.iri)
+
+        def make(_graph: KnowledgeGraph) -> ThingRecord | None:
+            run = outermost_run(StoreEdges(past.reader, PolicyOfLinks.DEFAULT), step)
+            return past.thing(run) if run else None
+
+        return cast("Thing | None", await from_graph(info, make))
     iris = await info.context.around.load((Relation.OUTERMOST_RUN, root.thing.iri))
     return cast("Thing", await info.context.things.load(iris[0])) if iris else None
 
@@ -239,10 +259,6 @@ class LineageNode:
         return isinstance(obj, NodeRecord)
 
 
-def _grade(root: strawberry.Parent[EdgeView]) -> Grade:
-    return Grade[root.grade.upper()]
-
-
 @strawberry.type(description="A relation of two nodes of a lineage, with who says so.")
 class LineageEdge:
     kind: EdgeKind = strawberry.field(description="How they are related.")
@@ -250,7 +266,7 @@ class LineageEdge:
     later: strawberry.ID = strawberry.field(description="The IRI of the one that came after.")
     source: ASource | None = strawberry.field(description="The source that says so.")
     grade: Grade = strawberry.field(
-        resolver=_grade, description="How the statement stands to what it says."
+        resolver=grade_of, description="How the statement stands to what it says."
     )
     by: str = strawberry.field(description="The mapping row, the rule or the evidence behind it.")
 
@@ -259,10 +275,38 @@ class LineageEdge:
         return isinstance(obj, EdgeView)
 
 
+def _filter_sources(root: strawberry.Parent[model.Filter]) -> list[strawberry.ID]:
+    return [strawberry.ID(source) for source in sorted(root.sources)]
+
+
+def _filter_kinds(root: strawberry.Parent[model.Filter]) -> list[str]:
+    return sorted(root.kinds)
+
+
+@strawberry.type(description="What of the graph a lineage looked at.")
+class LineageFilter:
+    sources: list[strawberry.ID] = strawberry.field(
+        resolver=_filter_sources, description="Only what these sources say; empty for all."
+    )
+    since: str | None = strawberry.field(description="Only activities since then.")
+    until: str | None = strawberry.field(description="Only activities until then.")
+    kinds: list[str] = strawberry.field(
+        resolver=_filter_kinds, description="The kinds that are shown; empty for all."
+    )
+
+    @classmethod
+    def is_type_of(cls, obj: object, _info: Any) -> bool:
+        return isinstance(obj, model.Filter)
+
+
 @strawberry.type(description="What a thing came from, what came of it, and who says so.")
 class Lineage:
     start: AThing = strawberry.field(resolver=_start, description="Where the walk started.")
     direction: Direction = strawberry.field(description="Which way it went.")
+    as_of: str | None = strawberry.field(
+        description="The moment that it is of, where a past one was asked for."
+    )
+    filter: LineageFilter = strawberry.field(description="What of the graph it looked at.")
     complete: bool = strawberry.field(description="Whether this is all there is.")
     stopped: list[str] = strawberry.field(
         resolver=_stopped, description="Where and why it stopped, in sentences."
@@ -329,14 +373,3 @@ class Link:
     @classmethod
     def is_type_of(cls, obj: object, _info: Any) -> bool:
         return isinstance(obj, LinkRecord)
-
-
-@strawberry.type(description="The things at the ends of a lineage.")
-class Ends:
-    things: list[AThing] = strawberry.field(description="The things, nearest first, each once.")
-    complete: bool = strawberry.field(description="Whether the walk saw all there is.")
-    stopped: list[str] = strawberry.field(description="Where and why it stopped, in sentences.")
-
-    @classmethod
-    def is_type_of(cls, obj: object, _info: Any) -> bool:
-        return isinstance(obj, EndsRecord)

@@ -15,15 +15,9 @@ from kg_service.catalogue import SourceRecord
 from kg_service.describe import Thing as ThingRecord
 from kg_service.search.held import Wanted
 from kg_service.service.graphql_context import MOST_LISTED, Asked
-from kg_service.service.graphql_lineage import (
-    Ends,
-    Lineage,
-    Link,
-    lineage_of,
-    links_of,
-    results_of,
-    specimens_of,
-)
+from kg_service.service.graphql_ends import Ends, results_of, specimens_of
+from kg_service.service.graphql_history import Period, history_of
+from kg_service.service.graphql_lineage import Lineage, Link, lineage_of, links_of
 from kg_service.service.graphql_lists import (
     EdgeRecord,
     ListPage,
@@ -157,6 +151,10 @@ class Source:
     things: ThingConnection = strawberry.field(
         resolver=things_of_source, description="The things that it speaks of, by IRI."
     )
+    history: list[Period] = strawberry.field(
+        resolver=history_of,
+        description="Its versions, from when until when each was there, the earliest first.",
+    )
 
     @classmethod
     def is_type_of(cls, obj: object, _info: Any) -> bool:
@@ -267,12 +265,12 @@ class Activity(Thing):
 
 @strawberry.type(description="A material as it was taken; where its history starts.")
 class Specimen(Entity):
-    results: Ends = strawberry.field(resolver=results_of, description="The data that come from it.")
+    results: Ends = strawberry.field(resolver=results_of, description="The data that came of it.")
 
 
 @strawberry.type(description="A material that was prepared for study, or any other material.")
 class Sample(Entity):
-    results: Ends = strawberry.field(resolver=results_of, description="The data that come from it.")
+    results: Ends = strawberry.field(resolver=results_of, description="The data that came of it.")
 
 
 @strawberry.type(description="A unit of data: a folder of files, a catalogue's dataset.")
