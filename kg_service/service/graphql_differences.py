@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite
 from typing import Annotated, Any, cast
 
@@ -68,7 +67,6 @@ class Comparison:
         return isinstance(obj, ComparisonRecord)
 
 
-@dataclass(frozen=True)
 @strawberry.type(description="How many facts came out as what.")
 class Counts:
     same: int = strawberry.field(description="The same.")

@@ -50,7 +50,8 @@ _WALKS = {
     "studyTable": 100 * _WALK,
 }
 _LIST = 10
-_LISTS = {"nodes": 100, "edges": 100, "things": 100}
+# "paths": those of an ancestor; between two things, "first" says how many
+_LISTS = {"nodes": 100, "edges": 100, "things": 100, "paths": 2, "said": 2}
 
 
 @dataclass
