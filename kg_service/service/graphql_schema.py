@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from itertools import islice
 from typing import Annotated, cast
 
 import strawberry
@@ -35,7 +34,7 @@ from kg_service.service.graphql_context import (
     from_graph,
 )
 from kg_service.service.graphql_limits import MOST_TOKENS, Limits
-from kg_service.service.graphql_lineage import Link
+from kg_service.service.graphql_links import Link, links
 from kg_service.service.graphql_lists import page_of
 from kg_service.service.graphql_paging import LISTS_FIRST
 from kg_service.service.graphql_projection import ProjectingExecutor
@@ -202,13 +201,6 @@ async def specimens(
 async def entity(info: Asked, id: Id) -> Thing | None:
     found = await from_graph(info, lambda graph: graph.thing(graph.resolve(id)))
     return cast(Thing, found)
-
-
-async def links(info: Asked, id: Id) -> list[Link] | None:
-    found = await from_graph(
-        info, lambda graph: list(islice(graph.links(graph.resolve(id)), MOST_LISTED))
-    )
-    return cast("list[Link]", found)
 
 
 async def sources(info: Asked) -> list[Source]:
