@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Quad
 
 from kg_service.catalogue import Catalogue, SourceRecord
 from kg_service.store.port import GraphReader
@@ -49,13 +50,17 @@ class Describer:
         self._behind: dict[NamedNode, NamedNode | None] = {}
 
     def thing(self, iri: NamedNode) -> Thing:
+        return self.thing_told(iri, self._reader.quads(iri))
+
+    def thing_told(self, iri: NamedNode, told: Iterable[Quad]) -> Thing:
+        """What a node is by some of the statements about it."""
         labels: list[str] = []
         names: list[str] = []
         identifiers: dict[str, None] = {}
         description: str | None = None
         kinds: set[str] = set()
         sources: dict[str, SourceRecord] = {}
-        for quad in self._reader.quads(iri):
+        for quad in told:
             graph = quad.graph_name
             if not isinstance(graph, NamedNode) or graph == CATALOGUE:
                 continue
