@@ -30,7 +30,10 @@ class Context:
         self._reader = reader
         self._describer = describer
         self._nodes = lineage.nodes.keys()
-        self._graphs: set[NamedNode] = set()
+        telling = {edge.graph for edge in lineage.edges}
+        if not telling:
+            telling = {g for q in reader.quads(lineage.request.start) if (g := graph_of(q))}
+        self._graphs = {NamedNode(name) for graph in telling for name in self._current(graph)}
         self._told: dict[NamedNode, list[Quad]] = {}
         self.described: dict[NamedNode, None] = {}
         self._gather(sorted(lineage.nodes, key=lambda n: (lineage.nodes[n].depth, n.value)))
@@ -91,18 +94,19 @@ class Context:
         return sorted(quads, key=lambda q: (str(q.predicate), str(q.object), str(q.graph_name)))
 
     def _is_told(self, quad: Quad, node: NamedNode) -> bool:
-        """Of the lineage's nodes any source may tell; of context only those that tell of them.
+        """Of the lineage's nodes any source may tell; of context only those that tell its edges.
 
         A person or a tool may be in very many sources, which have nothing to do with this.
         """
         graph = graph_of(quad)
-        if graph is None:
-            return False
-        if node in self._nodes and graph not in self._graphs and is_aligned(graph):
-            source = self._describer.source_of(graph)
-            if source is not None and graph.value in source.aligned_graphs:
-                self._graphs.update(map(NamedNode, source.aligned_graphs))
-        return graph in self._graphs
+        if graph is None or graph in self._graphs:
+            return graph is not None
+        return node in self._nodes and graph.value in self._current(graph)
+
+    def _current(self, graph: NamedNode) -> tuple[str, ...]:
+        """The aligned graphs of the source that a graph is a current one of."""
+        source = self._describer.source_of(graph) if is_aligned(graph) else None
+        return source.aligned_graphs if source is not None else ()
 
     def _is_within(self, influence: NamedNode) -> bool:
         """Whether a usage, generation or derivation is of something in the lineage."""
