@@ -106,7 +106,7 @@ class KnowledgeGraph:
         Without ``explain``, edges come without the row, rule or evidence behind their grade.
         """
         reader = self.reader.frozen()
-        return view(lineage, reader, self.alignment, explain=explain, past=self.past)
+        return view(lineage, reader, self.alignment, explain=explain)
 
     def export(self, request: Request, form: ExportFormat) -> Exported:
         """The lineage that a request asks for, in another form; see docs/exports.md."""

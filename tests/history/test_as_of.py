@@ -308,3 +308,14 @@ def test_as_of_now_is_the_present(world: _World) -> None:
         world.ingest(source, 2)
     world.decide(Verdict.CONFIRMED)
     assert _told(world.graph.as_of(datetime.now(UTC).isoformat())) == _told(world.graph)
+
+
+def test_questions_over_lineage_tell_the_archived_grade(world: _World) -> None:
+    world.ingest("one", 0)
+    world.freeze()
+    world.ingest("one", 1)
+    past = world.graph.as_of(world.steps[0][0].isoformat())
+    found = past.paths(Request(_node("one", "in")), _node("one", "out0"))
+    told = str(found.as_json())
+    assert "of one, until " in told
+    assert "close" in told
