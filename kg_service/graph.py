@@ -69,9 +69,9 @@ class KnowledgeGraph:
         past = past_at(present, self.archive, moment_of(present, written))
         return KnowledgeGraph(AsOfReader(present, past), self.alignment, self.archive, past)
 
-    def history(self) -> dict[NamedNode, list[Kept]]:
-        """The periods of all sources, and what is kept of them."""
-        return kept_periods(self.reader.frozen(), self.archive)
+    def history(self, source: NamedNode | None = None) -> dict[NamedNode, list[Kept]]:
+        """The periods of all sources (or of one), and what is kept of them."""
+        return kept_periods(self.reader.frozen(), self.archive, source)
 
     def sources(self) -> list[SourceRecord]:
         """All sources, by id."""
