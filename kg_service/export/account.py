@@ -102,16 +102,21 @@ class Account:
         }
 
 
-def account(lineage: Lineage, reader: GraphReader, alignment: Alignment, made: datetime) -> Account:
+def account(
+    lineage: Lineage,
+    reader: GraphReader,
+    alignment: Alignment,
+    describer: Describer,
+    made: datetime,
+) -> Account:
     """Gather all that is told of a lineage. Raises NotKnown where there is nothing to tell."""
-    shown = view(lineage, reader, alignment)
+    shown = view(lineage, reader, alignment, describer)
     start = shown.start
     if not lineage.edges and not {"Entity", "Activity"} & set(start.kinds):
         raise NotKnown(
             f"nothing to export: no source relates {start.label!r} ({start.kind}) to anything; "
             "ask for a specimen, a sample, a dataset, a file or an activity"
         )
-    describer = Describer(reader)
     context = Context(reader, describer, lineage)
     relations = _relations(lineage.edges)
     links = tuple(

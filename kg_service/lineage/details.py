@@ -99,6 +99,7 @@ def view(
     lineage: Lineage,
     reader: GraphReader,
     alignment: Alignment,
+    describer: Describer,
     *,
     explain: bool = True,
 ) -> LineageView:
@@ -107,15 +108,20 @@ def view(
     Without ``explain``, edges have their grade but not the row, rule or evidence behind it,
     which takes a few reads each.
     """
-    describer = Describer(reader)
     grounds = Grounds(reader, alignment, describer)
     edges_of_store = StoreEdges(reader, Policy.DEFAULT)
     stopped_at = (iri for iri, node in lineage.hidden.items() if node.stops)
-    things = {iri: describer.thing(iri) for iri in (*lineage.nodes, *stopped_at)}
+    things = describer.things([*lineage.nodes, *stopped_at])
+    runs = {
+        iri: outermost_run(edges_of_store, iri)
+        for iri, node in lineage.nodes.items()
+        if node.kind is NodeKind.ACTIVITY
+    }
+    told = describer.things(run for run in runs.values() if run)
 
     def enclosing(iri: NamedNode) -> Thing | None:
-        run = outermost_run(edges_of_store, iri)
-        return describer.thing(run) if run else None
+        run = runs.get(iri)
+        return told[run] if run else None
 
     nodes = tuple(
         NodeView(
@@ -123,7 +129,7 @@ def view(
             node.kind,
             node.depth,
             tuple(sorted(stop.value for stop in node.stops)),
-            enclosing(iri) if node.kind is NodeKind.ACTIVITY else None,
+            enclosing(iri),
         )
         for iri, node in sorted(lineage.nodes.items(), key=lambda i: (i[1].depth, i[0].value))
     )

@@ -28,6 +28,7 @@ from kg_service.service.openapi import DESCRIPTION, TAGS, TITLE
 from kg_service.service.pages import pages_router
 from kg_service.service.queries import queries_router
 from kg_service.service.rest import rest_router
+from kg_service.service.search import search_router
 from kg_service.service.sources import sources_router
 from kg_service.service.sparql import sparql_router
 from kg_service.service.tracing import tracing_router
@@ -52,6 +53,7 @@ def create_app(context: ServiceContext) -> FastAPI:
         rest_router(context),
         tracing_router(context),
         exports_router(context),
+        search_router(context),
         links_router(context),
     ):
         app.include_router(router)
