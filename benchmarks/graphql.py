@@ -79,9 +79,7 @@ def main() -> None:
         def ask(asked: Any = schema) -> bytes:
             given = GraphQLContext(context)
             variables = {"id": start.value}
-            answer = loop.run_until_complete(
-                asked.execute(QUERY, variables, context_value=given)
-            )
+            answer = loop.run_until_complete(asked.execute(QUERY, variables, context_value=given))
             assert answer.errors is None, answer.errors
             return orjson.dumps({"data": answer.data})
 

@@ -95,7 +95,8 @@ class Held:
         """All that is wanted, each thing once. Only texts of this module are joined here."""
         graphs = json.dumps(list(self.facts.graphs))
         in_graphs = "graph IN (SELECT value FROM json_each(?))"
-        if match := match_of(wanted.text):
+        match = match_of(wanted.text)
+        if match:
             query = (
                 "WITH hit AS MATERIALIZED (SELECT rowid AS id, "
                 f"bm25(words, {WEIGHTS}) AS score FROM words WHERE words MATCH ?) "
@@ -110,11 +111,13 @@ class Held:
             values = [graphs]
         if wanted.kinds:
             ids = [id_ for id_, (names, _) in self.facts.kinds.items() if wanted.kinds & set(names)]
-            query += (
-                " AND t.iri IN (SELECT iri FROM thing WHERE kinds IN "
-                f"(SELECT value FROM json_each(?)) AND {in_graphs})"
-            )
-            values += [json.dumps(ids), graphs]
+            of_kinds = "kinds IN (SELECT value FROM json_each(?))"
+            if match:
+                query += f" AND t.iri IN (SELECT iri FROM thing WHERE {of_kinds} AND {in_graphs})"
+                values += [json.dumps(ids), graphs]
+            else:
+                query += f" AND t.{of_kinds}"
+                values.append(json.dumps(ids))
         if wanted.sources:
             own = [id_ for id_, g in self.facts.graphs.items() if g.source_id in wanted.sources]
             query += f" AND t.iri IN (SELECT iri FROM thing WHERE {in_graphs})"

@@ -14,7 +14,7 @@ from typing import Annotated, cast
 import strawberry
 from graphql import GraphQLError
 from pyoxigraph import NamedNode
-from strawberry.extensions import MaskErrors, MaxTokensLimiter
+from strawberry.extensions import MaskErrors, MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.types import ExecutionContext
 
 from kg_service.errors import NotKnown
@@ -74,6 +74,7 @@ from kg_service.service.rest import MOST_NODES
 
 __all__ = ["GraphQLContext", "make_schema"]
 
+QUERIES_KEPT = 200
 _log = logging.getLogger(__name__)
 
 Id = Annotated[strawberry.ID, strawberry.argument(description=ID_MEANS)]
@@ -399,6 +400,8 @@ def make_schema() -> KgSchema:
         extensions=[
             lambda: MaskErrors(should_mask_error=_is_unexpected, error_message=UNEXPECTED),
             lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
+            lambda: ParserCache(maxsize=QUERIES_KEPT),
+            lambda: ValidationCache(maxsize=QUERIES_KEPT),
             Limits,
         ],
     )
