@@ -23,13 +23,15 @@ Key = tuple[Any, ...]
 class Wanted:
     """Which things: all that have the words, any of the kinds, any of the sources, by id.
 
-    ``iris`` are the only ones that may be among them. What is empty asks nothing.
+    ``list_of`` are further kinds, of which they must have any too; ``iris`` are the only ones
+    that may be among them. What is empty asks nothing.
     """
 
     text: str = ""
     kinds: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()
     iris: frozenset[str] | None = None
+    list_of: frozenset[str] = frozenset()
 
 
 class Facts:
@@ -109,15 +111,11 @@ class Held:
         else:
             query = f"SELECT iri FROM thing t WHERE t.{in_graphs}"
             values = [graphs]
-        if wanted.kinds:
-            ids = [id_ for id_, (names, _) in self.facts.kinds.items() if wanted.kinds & set(names)]
+        for kinds in filter(None, (wanted.list_of, wanted.kinds)):
+            ids = [id_ for id_, (names, _) in self.facts.kinds.items() if kinds & set(names)]
             of_kinds = "kinds IN (SELECT value FROM json_each(?))"
-            if match:
-                query += f" AND t.iri IN (SELECT iri FROM thing WHERE {of_kinds} AND {in_graphs})"
-                values += [json.dumps(ids), graphs]
-            else:
-                query += f" AND t.{of_kinds}"
-                values.append(json.dumps(ids))
+            query += f" AND t.iri IN (SELECT iri FROM thing WHERE {of_kinds} AND {in_graphs})"
+            values += [json.dumps(ids), graphs]
         if wanted.sources:
             own = [id_ for id_, g in self.facts.graphs.items() if g.source_id in wanted.sources]
             query += f" AND t.iri IN (SELECT iri FROM thing WHERE {in_graphs})"

@@ -105,19 +105,19 @@ Filtered = Annotated[
 async def _wanted(info: Asked, asked: ThingFilter | None, kinds: frozenset[str]) -> Wanted:
     """What a list is asked for; ``kinds`` are those that it is a list of."""
     if asked is None:
-        return Wanted(kinds=kinds)
+        return Wanted(list_of=kinds)
 
     def make(graph: KnowledgeGraph) -> Wanted:
         iris = None
         if asked.identifier is not None:
             nodes = nodes_identified(graph.reader, asked.identifier)
             iris = frozenset(node.value for node in nodes)
-        chosen = frozenset(asked.kinds or ())
         return Wanted(
             asked.text or "",
-            chosen & kinds if chosen and kinds else chosen or kinds,
+            frozenset(asked.kinds or ()),
             graph.source_ids(asked.sources or ()),
-            frozenset() if chosen and kinds and not chosen & kinds else iris,
+            iris,
+            kinds,
         )
 
     return await from_graph(info, make)
