@@ -161,7 +161,7 @@ def record_quads(
 
 def activity_quads(activity: NamedNode, kind: str, software: str, sets: str) -> list[Quad]:
     """What the catalogue says of an ingest or a realignment: when, by whom, with what."""
-    now = Literal(datetime.now(UTC).isoformat(timespec="seconds"), datatype=XSD_DATETIME)
+    now = Literal(datetime.now(UTC).isoformat(timespec="microseconds"), datatype=XSD_DATETIME)
     return [
         _q(activity, RDF_TYPE, kg(kind)),
         _q(activity, prov("endedAtTime"), now),
@@ -176,15 +176,18 @@ def alignment_quads(
 ) -> list[Quad]:
     """The catalogue's statements on what was derived from a version: all replaced as one."""
     source, version = iris.source, iris.version_node
+    stamp = Literal(_stamp(derived, sets))
     quads = [
         _q(version, kg("alignedTriples"), literal(derived.aligned)),
         _q(version, kg("alignedBy"), Literal(sets)),
         _q(version, kg("identityGraph"), graphs[0].identity),
         _q(graphs[0].identity, kg("sourceOfGraph"), source),
+        _q(graphs[0].identity, kg("stamp"), stamp),
     ]
     for names in graphs:
         quads.append(_q(version, kg("alignedGraph"), names.aligned))
         quads.append(_q(names.aligned, kg("sourceOfGraph"), source))
+        quads.append(_q(names.aligned, kg("stamp"), stamp))
         quads.append(_q(names.aligned, kg("alignedFrom"), names.asserted))
         if names.bundle is not None:
             quads.append(_q(names.aligned, kg("bundle"), NamedNode(names.bundle)))
@@ -196,6 +199,15 @@ def alignment_quads(
         quads.append(_q(node, kg("term"), NamedNode(term)))
         quads.append(_q(node, kg("count"), literal(count)))
     return quads
+
+
+def _stamp(derived: Derived, sets: str) -> str:
+    """Tells what was derived from what other mappings derive from the same version of a source.
+
+    A source that comes back after it was withdrawn has graphs of the same names.
+    """
+    told = (sets, derived.aligned, derived.identity, sorted(derived.fired.items()))
+    return sha256(repr(told).encode()).hexdigest()[:DIGITS_OF_VERSION]
 
 
 def asserted_quads(iris: SourceIris, graphs: Sequence[GraphNames]) -> list[Quad]:
@@ -315,7 +327,7 @@ class Catalogue:
 
     def _records(self, bindings: Mapping[str, Term]) -> list[SourceRecord]:
         told: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for row in solutions_of(self._reader.query(_sources_query(), bindings)):
+        for row in solutions_of(self._reader.query(sources_query(), bindings)):
             source, about, property_, value = (cast(Term, term).value for term in row)
             told[source][f"{about} {shorten(property_)}"].append(value)
         records = [_record(iri, values) for iri, values in told.items()]
@@ -323,7 +335,8 @@ class Catalogue:
 
 
 @cache
-def _sources_query() -> str:
+def sources_query() -> str:
+    """The one query that the catalogue is asked: which sources there are."""
     return files("kg_service").joinpath("catalogue_sources.rq").read_text(encoding="utf-8")
 
 
@@ -350,7 +363,7 @@ def _record(iri: str, told: Mapping[str, list[str]]) -> SourceRecord:
         visibility=text("visibility"),
         groups=every("version kg:visibleTo"),
         visible_from=first("version kg:visibleFrom"),
-        ingested=first("ingest prov:endedAtTime") or "",
+        ingested=max(told.get("ingest prov:endedAtTime", ()), default=""),
         asserted=int(text("assertedTriples") or 0),
         aligned=int(text("alignedTriples") or 0),
         repairs=int(text("repairs") or 0),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any, Protocol
 from urllib.parse import unquote
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Quad
 
 from kg_service.catalogue import Catalogue, SourceRecord
 from kg_service.store.port import GraphReader
@@ -20,6 +21,11 @@ KINDS = (
     "WorkflowStep", "Software", "Protocol", "Instrument", "Technique", "ContainerImage",
     "FormalParameter", "ParameterConnection", "File", "Dataset", "Collection", "Value", "Data",
     "Assay", "Study", "Investigation",
+)  # fmt: skip
+# a run may have a hundred thousand results: they do not tell what it is
+_MANY = 200
+_DESCRIBING = (
+    RDF_TYPE, RDFS_LABEL, kg("name"), dcterms("identifier"), dcterms("description"),
 )  # fmt: skip
 PROV_KINDS = ("Activity", "Person", "Organization", "SoftwareAgent", "Agent", "Plan", "Entity")
 
@@ -52,6 +58,16 @@ class Thing:
     def is_activity(self) -> bool:
         return "Activity" in self.kinds
 
+    def brief_json(self) -> dict[str, Any]:
+        """What names it and who tells of it, as plain data; keys are stable."""
+        return {
+            "id": self.iri,
+            "label": self.label,
+            "kind": self.kind,
+            "identifiers": list(self.identifiers),
+            "sources": [source.id for source in self.sources],
+        }
+
 
 class ManyThings(Protocol):
     """What tells many nodes at once; None where it can not now."""
@@ -76,7 +92,7 @@ class Describer:
         descriptions: list[str] = []
         kinds: set[str] = set()
         sources: dict[str, SourceRecord] = {}
-        for quad in self._reader.quads(iri):
+        for quad in self._told(iri):
             graph = quad.graph_name
             if not isinstance(graph, NamedNode) or graph == CATALOGUE:
                 continue
@@ -114,6 +130,13 @@ class Describer:
         if found is None:
             return {iri: self.thing(NamedNode(iri)) for iri in wanted}
         return found
+
+    def _told(self, iri: NamedNode) -> Iterable[Quad]:
+        """What is said of a node; of one at which very much hangs, only what describes it."""
+        quads = list(islice(self._reader.quads(iri), _MANY))
+        if len(quads) < _MANY:
+            return quads
+        return chain.from_iterable(self._reader.quads(iri, term) for term in _DESCRIBING)
 
     def asserted_behind(self, aligned: NamedNode) -> NamedNode | None:
         """The asserted graph that a current aligned graph was derived from."""

@@ -13,6 +13,11 @@ from pyoxigraph import NamedNode
 from kg_service.align.engine import Alignment
 from kg_service.errors import StoreError, UsageError
 from kg_service.graph import KnowledgeGraph
+from kg_service.history.archive import Archive
+from kg_service.history.keeping import KeepingStore
+from kg_service.index.folder import IndexFolder
+from kg_service.index.lineage import LineageIndex
+from kg_service.index.writer import IndexWriter
 from kg_service.resources import resource_folder
 from kg_service.search.feed import ThingFeed
 from kg_service.search.file import NAME
@@ -68,26 +73,50 @@ def open_reader(settings: Settings) -> GraphReader:
 def open_writer(settings: Settings) -> GraphStore:
     """A store to write, created where there is none. Raises StoreError, StoreBusy."""
     if is_remote(settings.store):
-        return _indexed(RemoteStore(settings.store, writer=True), settings)
-    return _indexed(DiskStore(Path(settings.store), base_of(settings)), settings)
+        store: GraphStore = RemoteStore(settings.store, writer=True)
+    else:
+        store = DiskStore(Path(settings.store), base_of(settings))
+    indexed = IndexedStore(store, side_indexes(settings, store))
+    archive = archive_of(settings)
+    return indexed if archive is None else KeepingStore(indexed, archive)
 
 
-def _indexed(store: GraphStore, settings: Settings) -> GraphStore:
-    feed = ThingFeed(things_file(settings), store)
-    return IndexedStore(store, [*side_indexes(settings), feed])
+def archive_of(settings: Settings) -> Archive | None:
+    """Where the past of a store is kept: beside it, or in the folder that is named for it.
+
+    A server has no folder, so that nothing of its past is kept unless one is named.
+    """
+    if settings.history:
+        return Archive(Path(settings.history))
+    return None if is_remote(settings.store) else Archive(Path(settings.store) / "history")
 
 
-def side_indexes(settings: Settings) -> list[SideIndex]:
+def side_indexes(settings: Settings, store: GraphStore) -> list[SideIndex]:
     """What is kept beside a store and fed as it is written."""
-    return []
+    return [
+        IndexWriter(index_folder(settings), store),
+        ThingFeed(things_file(settings), store),
+    ]
+
+
+def index_folder(settings: Settings) -> IndexFolder:
+    """Where the lineage index of a store is."""
+    return IndexFolder(_beside(settings) / "index")
 
 
 def things_file(settings: Settings) -> Path:
-    """The file of things: in a store's folder, or for a server in the user's cache."""
+    """Where the things of a store are found by their words."""
+    return _beside(settings) / NAME
+
+
+def _beside(settings: Settings) -> Path:
+    """A store's own folder; for a server's the one that is named, or one in the user's cache."""
+    if settings.index is not None:
+        return Path(settings.index)
     if not is_remote(settings.store):
-        return Path(settings.store) / NAME
+        return Path(settings.store)
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(cache) / "kg-service" / sha256(settings.store.encode()).hexdigest()[:16] / NAME
+    return Path(cache) / "kg-service" / sha256(settings.store.encode()).hexdigest()[:16]
 
 
 def open_existing(settings: Settings) -> GraphStore:
@@ -107,5 +136,7 @@ def open_graph(settings: Settings) -> KnowledgeGraph:
     return KnowledgeGraph(
         open_reader(settings),
         load_alignment(settings.mappings),
-        ThingIndex(things_file(settings)),
+        archive=archive_of(settings),
+        index=LineageIndex(index_folder(settings)),
+        things=ThingIndex(things_file(settings)),
     )

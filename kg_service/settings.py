@@ -23,12 +23,16 @@ class Settings:
     """``store`` is a folder, or ``sparql+http://host:port`` for a SPARQL 1.1 server.
 
     ``mappings`` are folders of mapping sets beside those that ship with the service.
+    ``index`` is the folder of the lineage index, where it is not beside the store.
+    ``history`` is the folder of what older versions said; by default that of a store on disk.
     ``base`` is the address under which the service answers; every IRI it mints starts with it.
     """
 
     store: str
     base: str | None = None
     mappings: tuple[str, ...] = ()
+    index: str | None = None
+    history: str | None = None
 
     @classmethod
     def from_environment(
@@ -42,4 +46,10 @@ class Settings:
         own = tuple(map(str, mappings)) or tuple(
             folder for folder in env.get("KG_MAPPINGS", "").split(os.pathsep) if folder
         )
-        return cls(store=store or default_store(env), base=chosen, mappings=own)
+        return cls(
+            store=store or default_store(env),
+            base=chosen,
+            mappings=own,
+            index=env.get("KG_INDEX") or None,
+            history=env.get("KG_HISTORY") or None,
+        )

@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from pyoxigraph import NamedNode
 
 from kg_service.lineage.model import Edge, EdgeKind
 
+T = TypeVar("T", bound=Hashable)
 # a file and its collection, or two names of one thing, are no cycle of events
 _IN_TIME = {EdgeKind.USED, EdgeKind.GENERATED, EdgeKind.DERIVED, EdgeKind.INFORMED}
 
 
-def nodes_on_cycles(edges: Iterable[Edge]) -> set[NamedNode]:
-    """The nodes from which, going only forwards in time, one comes back to the same node."""
-    following: dict[NamedNode, list[NamedNode]] = defaultdict(list)
-    for edge in edges:
-        if edge.kind in _IN_TIME:
-            following[edge.earlier].append(edge.later)
-    index: dict[NamedNode, int] = {}
-    low: dict[NamedNode, int] = {}
-    stack: list[NamedNode] = []
-    on_stack: set[NamedNode] = set()
-    cyclic: set[NamedNode] = set()
+def in_time(edges: Iterable[Edge]) -> Iterator[tuple[NamedNode, NamedNode]]:
+    """What came before what, in pairs; a file and its collection are no events."""
+    return ((edge.earlier, edge.later) for edge in edges if edge.kind in _IN_TIME)
+
+
+def nodes_on_cycles(pairs: Iterable[tuple[T, T]]) -> set[T]:
+    """The nodes from which, going only forwards, one comes back to the same node."""
+    following: dict[T, list[T]] = defaultdict(list)
+    coming = Counter[T]()
+    for earlier, later in pairs:
+        following[earlier].append(later)
+        coming[later] += 1
+    # most graphs have no cycle: what nothing comes before is on none, and so on from there
+    ready = [node for node in following if not coming[node]]
+    while ready:
+        for later in following.pop(ready.pop(), ()):
+            coming[later] -= 1
+            if not coming[later]:
+                ready.append(later)
+    cyclic: set[T] = set()
+    for component in strongly_connected(following):
+        if len(component) > 1 or component[0] in following.get(component[0], ()):
+            cyclic.update(component)
+    return cyclic
+
+
+def strongly_connected(following: Mapping[T, Iterable[T]]) -> Iterator[list[T]]:
+    """The sets of things from each of which one can get to each other, by what follows on what."""
+    index: dict[T, int] = {}
+    low: dict[T, int] = {}
+    stack: list[T] = []
+    on_stack: set[T] = set()
     for root in list(following):
         if root in index:
             continue
@@ -54,6 +77,4 @@ def nodes_on_cycles(edges: Iterable[Edge]) -> set[NamedNode]:
                         component.append(member)
                         if member == node:
                             break
-                    if len(component) > 1 or node in following.get(node, ()):
-                        cyclic.update(component)
-    return cyclic
+                    yield component

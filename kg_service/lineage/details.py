@@ -8,13 +8,15 @@ from typing import Any
 from pyoxigraph import NamedNode
 
 from kg_service.align.engine import Alignment
+from kg_service.align.explain import Ground
 from kg_service.catalogue import SourceRecord
 from kg_service.describe import Describer, Thing
+from kg_service.history.asof import Past
 from kg_service.identity.evidence import Policy
 from kg_service.lineage.edges import StoreEdges
 from kg_service.lineage.grade import Grounds
 from kg_service.lineage.levels import outermost_run
-from kg_service.lineage.model import Edge, EdgeKind, Lineage, NodeKind, Stop
+from kg_service.lineage.model import Edge, EdgeKind, Filter, Lineage, NodeKind, Stop
 from kg_service.store.port import GraphReader
 
 
@@ -40,6 +42,17 @@ class EdgeView:
     grade: str
     by: str
 
+    def as_json(self) -> dict[str, Any]:
+        """Plain data; keys are stable."""
+        return {
+            "kind": self.kind.value,
+            "earlier": self.earlier,
+            "later": self.later,
+            "source": self.source.id if self.source else None,
+            "grade": self.grade,
+            "by": self.by,
+        }
+
 
 @dataclass(frozen=True)
 class LineageView:
@@ -51,6 +64,8 @@ class LineageView:
     stopped: tuple[str, ...]
     nodes: tuple[NodeView, ...]
     edges: tuple[EdgeView, ...]
+    filter: Filter
+    as_of: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain data; keys are stable."""
@@ -58,7 +73,9 @@ class LineageView:
             "start": self.start.iri,
             "direction": self.direction,
             "complete": self.complete,
+            **({"asOf": self.as_of} if self.as_of else {}),
             "stopped": list(self.stopped),
+            "filter": self.filter.as_json(),
             "nodes": [
                 {
                     "id": n.thing.iri,
@@ -74,27 +91,28 @@ class LineageView:
                 }
                 for n in self.nodes
             ],
-            "edges": [
-                {
-                    "kind": e.kind.value,
-                    "earlier": e.earlier,
-                    "later": e.later,
-                    "source": e.source.id if e.source else None,
-                    "grade": e.grade,
-                    "by": e.by,
-                }
-                for e in self.edges
-            ],
+            "edges": [e.as_json() for e in self.edges],
         }
 
 
 def view(
-    lineage: Lineage, reader: GraphReader, alignment: Alignment, describer: Describer
+    lineage: Lineage,
+    reader: GraphReader,
+    alignment: Alignment,
+    describer: Describer,
+    *,
+    explain: bool = True,
+    past: Past | None = None,
 ) -> LineageView:
-    """Describe every node and edge of an answer."""
-    grounds = Grounds(reader, alignment, describer)
+    """Describe every node and edge of an answer.
+
+    Without ``explain``, edges have their grade but not the row, rule or evidence behind it,
+    which takes a few reads each. ``past`` is what the reader shows instead of what is there now.
+    """
+    grounds = Grounds(reader, alignment, describer, past)
     edges_of_store = StoreEdges(reader, Policy.DEFAULT)
-    things = describer.things(lineage.nodes)
+    stopped_at = (iri for iri, node in lineage.hidden.items() if node.stops)
+    things = describer.things([*lineage.nodes, *stopped_at])
     runs = {
         iri: outermost_run(edges_of_store, iri)
         for iri, node in lineage.nodes.items()
@@ -122,13 +140,17 @@ def view(
         complete=lineage.complete,
         stopped=stop_sentences(lineage, things),
         nodes=nodes,
-        edges=tuple(edge_view(edge, describer, grounds) for edge in lineage.edges),
+        edges=tuple(edge_view(edge, describer, grounds, explain=explain) for edge in lineage.edges),
+        as_of=past.moment.isoformat() if past else None,
+        filter=lineage.request.filter,
     )
 
 
-def edge_view(edge: Edge, describer: Describer, grounds: Grounds) -> EdgeView:
+def edge_view(
+    edge: Edge, describer: Describer, grounds: Grounds, *, explain: bool = True
+) -> EdgeView:
     """Who says so, for one edge."""
-    ground = grounds.of(edge)
+    ground = grounds.of(edge) if explain else Ground(grounds.grade_of(edge), "")
     return EdgeView(
         edge.kind,
         edge.earlier.value,
@@ -143,7 +165,8 @@ def stop_sentences(lineage: Lineage, things: dict[NamedNode, Thing]) -> tuple[st
     """Where and why the walk stopped, in words; cycles are told too."""
 
     def names(stop: Stop) -> list[str]:
-        found = [things[i].label for i, n in lineage.nodes.items() if stop in n.stops]
+        met = (*lineage.nodes.items(), *lineage.hidden.items())
+        found = [things[i].label for i, n in met if stop in n.stops]
         shown = sorted(found)[:5]
         return [*shown, f"{len(found) - 5} more"] if len(found) > 5 else shown
 
@@ -156,4 +179,4 @@ def stop_sentences(lineage: Lineage, things: dict[NamedNode, Thing]) -> tuple[st
         sentences.append(f"stopped at the limit of {limit} nodes: {', '.join(at_limit)}")
     if cyclic := names(Stop.CYCLE):
         sentences.append(f"the sources record a cycle through: {', '.join(cyclic)}")
-    return tuple(sentences)
+    return (*sentences, *lineage.missing)

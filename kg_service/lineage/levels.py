@@ -9,7 +9,6 @@ from whichever side they are met, so upstream and downstream stay inverse.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from pyoxigraph import NamedNode
 
@@ -17,8 +16,8 @@ from kg_service.lineage.edges import EdgeSource
 from kg_service.lineage.model import Edge
 
 
-class _Level:
-    """An edge source that passes everything through from another; levels override some."""
+class PassedOn:
+    """An edge source that passes everything on from another; what is over it overrides some."""
 
     def __init__(self, source: EdgeSource) -> None:
         self._source = source
@@ -66,7 +65,7 @@ class _Level:
         return self._source.parts_of(run)
 
 
-class FinestLevel(_Level):
+class FinestLevel(PassedOn):
     """The finest level recorded: see ``EdgeSource``.
 
     A run that is asked for itself, as ``start``, is shown with all that it generated.
@@ -96,9 +95,9 @@ class FinestLevel(_Level):
 
     def uses_of(self, entity: NamedNode) -> list[Edge]:
         edges = self._source.uses_of(entity)
-        return [e for e in edges if not self._told_by_steps(e.later)]
+        return [e for e in edges if not self.told_by_steps(e.later)]
 
-    def _told_by_steps(self, activity: NamedNode) -> bool:
+    def told_by_steps(self, activity: NamedNode) -> bool:
         """Whether steps tell all that this run led to, so that its own edges add nothing."""
         if activity not in self._whole:
             outputs = self._source.generated_by(activity)
@@ -115,7 +114,7 @@ class FinestLevel(_Level):
         ]
 
 
-class RunLevel(_Level):
+class RunLevel(PassedOn):
     """Steps collapsed into their outermost run: see ``EdgeSource``.
 
     Where a run itself says what its steps say, its own edge is shown.
@@ -127,22 +126,22 @@ class RunLevel(_Level):
 
     def generations_of(self, entity: NamedNode) -> list[Edge]:
         edges = self._source.generations_of(entity)
-        return _once(edges, (replace(e, earlier=self._outermost(e.earlier)) for e in edges))
+        return _once(edges, (e._replace(earlier=self._outermost(e.earlier)) for e in edges))
 
     def generated_by(self, activity: NamedNode) -> list[Edge]:
         edges = [e for part in self._whole(activity) for e in self._source.generated_by(part)]
-        return _once(edges, (replace(e, earlier=activity) for e in edges))
+        return _once(edges, (e._replace(earlier=activity) for e in edges))
 
     def uses_of(self, entity: NamedNode) -> list[Edge]:
         inside = {g.earlier for g in self.generations_of(entity)}
         edges = self._source.uses_of(entity)
-        lifted = _once(edges, (replace(e, later=self._outermost(e.later)) for e in edges))
+        lifted = _once(edges, (e._replace(later=self._outermost(e.later)) for e in edges))
         return [e for e in lifted if e.later not in inside]
 
     def used_by(self, activity: NamedNode) -> list[Edge]:
         made = {e.later for e in self.generated_by(activity)}
         edges = [e for part in self._whole(activity) for e in self._source.used_by(part)]
-        lifted = _once(edges, (replace(e, later=activity) for e in edges))
+        lifted = _once(edges, (e._replace(later=activity) for e in edges))
         return [e for e in lifted if e.earlier not in made]
 
     def informers_of(self, activity: NamedNode) -> list[Edge]:
@@ -157,7 +156,7 @@ class RunLevel(_Level):
         lifted = _once(
             edges,
             (
-                replace(e, earlier=self._outermost(e.earlier), later=self._outermost(e.later))
+                e._replace(earlier=self._outermost(e.earlier), later=self._outermost(e.later))
                 for e in edges
             ),
         )

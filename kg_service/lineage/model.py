@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, NamedTuple
 
 from pyoxigraph import NamedNode
 
 from kg_service.identity.evidence import Policy
+from kg_service.store.grades import Grade
 
 
 class Direction(StrEnum):
@@ -49,8 +51,7 @@ class Stop(StrEnum):
     CYCLE = "cycle"
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """One relation, in time's order: ``earlier`` came before ``later``.
 
     ``used``: entity, activity. ``generated``: activity, entity. ``derived``: two entities.
@@ -58,6 +59,7 @@ class Edge:
     collection. ``identity``: the same thing, in text order. ``graph`` says who says so: the
     aligned graph, or the identity graph. ``statement`` is the statement there, as subject,
     predicate and object; for identity, its predicate is the evidence and its object the key.
+    ``grade`` is that of the statement where whoever found the edge knows it.
     """
 
     kind: EdgeKind
@@ -65,10 +67,10 @@ class Edge:
     later: NamedNode
     graph: NamedNode
     statement: tuple[NamedNode, NamedNode, NamedNode]
+    grade: Grade | None = None
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a walk is: a node, and whether it was reached only as a container of another."""
 
     node: NamedNode
@@ -81,8 +83,7 @@ class Place:
         return Place(self.node, self.kind) if self.container else self
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):
     """An edge as a walk goes along it, and what that costs: 0 is free, 1 a step."""
 
     edge: Edge
@@ -104,6 +105,15 @@ class Filter:
     since: str | None = None
     until: str | None = None
     kinds: frozenset[str] = frozenset()
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data; keys are stable."""
+        return {
+            "sources": sorted(self.sources),
+            "since": self.since,
+            "until": self.until,
+            "kinds": sorted(self.kinds),
+        }
 
 
 @dataclass(frozen=True)
@@ -139,7 +149,9 @@ class Lineage:
 
     ``complete`` is false where the depth or the limit cut the walk. A cycle in the data is
     marked on its nodes but does not make the answer incomplete: all of it is shown.
-    ``up`` and ``down`` are the moves of each walk, in its order.
+    ``up`` and ``down`` are the moves of each walk, in its order. ``hidden`` are nodes that were
+    walked and are of no kind that was asked for; their edges are not among ``edges``.
+    ``missing`` says in sentences what can not be known, of a time whose records are not kept.
     """
 
     request: Request
@@ -147,7 +159,10 @@ class Lineage:
     edges: list[Edge]
     up: list[Move] = field(default_factory=list)
     down: list[Move] = field(default_factory=list)
+    hidden: dict[NamedNode, Node] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
-        return not any(n.stops & {Stop.DEPTH, Stop.LIMIT} for n in self.nodes.values())
+        met = (*self.nodes.values(), *self.hidden.values())
+        return not self.missing and not any(n.stops & {Stop.DEPTH, Stop.LIMIT} for n in met)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from pyoxigraph import NamedNode
 
-from kg_service.lineage.cycles import nodes_on_cycles
+from kg_service.lineage.cycles import in_time, nodes_on_cycles
 from kg_service.lineage.edges import EdgeSource
 from kg_service.lineage.model import (
     Direction,
@@ -40,7 +40,7 @@ def walk(request: Request, edges: EdgeSource) -> Lineage:
         seen.update((move.edge, None) for move in answer.down)
     answer.edges = list(seen)
     for way in (answer.up, answer.down):
-        for node in nodes_on_cycles(move.edge for move in way):
+        for node in nodes_on_cycles(in_time(move.edge for move in way)):
             answer.nodes[node].stops.add(Stop.CYCLE)
     return answer
 

@@ -16,6 +16,7 @@ from kg_service.search.checksum import checksum
 from kg_service.search.current import current_graphs, lines_of
 from kg_service.search.file import open_to_write, require_full_text
 from kg_service.search.rows import Row, rows_of
+from kg_service.store.grades import Grades
 from kg_service.store.port import GraphReader
 from kg_service.store.statements import Statements
 
@@ -147,7 +148,7 @@ class ThingFeed:
         self._writer: Writer | None = None
         self._connection: sqlite3.Connection | None = None
 
-    def add(self, graph: NamedNode, statements: Statements) -> None:
+    def add(self, graph: NamedNode, statements: Statements, grades: Grades | None = None) -> None:
         if is_aligned(graph):
             self._doing(lambda writer: writer.add(graph.value, statements.lines()))
 

@@ -1,0 +1,1 @@
+"""The lineage index: integer adjacency in memory-mapped files beside a store (docs/lineage.md)."""

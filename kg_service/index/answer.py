@@ -1,0 +1,148 @@
+"""A walk over the index as a lineage answer: numbers become IRIs, rows become edges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyoxigraph import NamedNode
+
+from kg_service.identity.matches import Match
+from kg_service.index.closure import ACT, CONTAINER, Closure
+from kg_service.index.relations import GRADES, PROPERTIES, Relation
+from kg_service.index.view import IndexView
+from kg_service.lineage.cycles import nodes_on_cycles
+from kg_service.lineage.model import (
+    Edge,
+    EdgeKind,
+    Lineage,
+    Move,
+    Node,
+    NodeKind,
+    Place,
+    Request,
+    Stop,
+)
+
+_MEANING = {
+    int(relation): (kind, PROPERTIES[relation])
+    for relation, kind in (
+        (Relation.USED, EdgeKind.USED),
+        (Relation.GENERATED, EdgeKind.GENERATED),
+        (Relation.DERIVED, EdgeKind.DERIVED),
+        (Relation.INFORMED, EdgeKind.INFORMED),
+        (Relation.MEMBER, EdgeKind.MEMBER),
+    )
+}
+_MEMBER, _INFORMED = int(Relation.MEMBER), int(Relation.INFORMED)
+
+
+class Answers:
+    """Makes answers from walks over one view."""
+
+    def __init__(self, view: IndexView) -> None:
+        self._view = view
+        self._nodes: dict[int, NamedNode] = {}
+        self._graphs: dict[int, NamedNode] = {}
+        self._edges: dict[tuple[int, int, int, int], Edge] = {}
+        self._places: dict[tuple[int, int], Place] = {}
+
+    def answer(
+        self, request: Request, start: NodeKind, up: Closure | None, down: Closure | None
+    ) -> Lineage:
+        """The lineage that two walks, or one, have found."""
+        lineage = Lineage(request, {request.start: Node(request.start, start, 0)}, [])
+        for closure in (up, down):
+            if closure is not None:
+                numbers = closure.nodes()
+                named = map(NamedNode, self._view.iris(numbers))
+                self._nodes.update(zip(numbers.tolist(), named, strict=True))
+                self._add_nodes(lineage, closure)
+        lineage.up = self._moves(up) if up is not None else []
+        lineage.down = self._moves(down) if down is not None else []
+        lineage.edges = list(self._edges.values())
+        matches = (same.match for way in (up, down) if way is not None for same in way.same)
+        lineage.edges += dict.fromkeys(map(edge_of_match, matches))
+        return lineage
+
+    def _add_nodes(self, lineage: Lineage, closure: Closure) -> None:
+        for ids, way, depth in closure.reached:
+            kind = NodeKind.ACTIVITY if way == ACT else NodeKind.ENTITY
+            for number in ids.tolist():
+                iri = self._nodes[number]
+                node = lineage.nodes.get(iri)
+                if node is None:
+                    lineage.nodes[iri] = Node(iri, kind, depth, way == CONTAINER)
+                else:
+                    node.depth = min(node.depth, depth)
+                    node.container = node.container and way == CONTAINER
+        for stop, where in ((Stop.DEPTH, closure.cut), (Stop.LIMIT, closure.full)):
+            for number in {number for ids in where for number in ids.tolist()}:
+                if number in self._nodes:  # containers that lead nowhere are left out
+                    lineage.nodes[self._nodes[number]].stops.add(stop)
+        for number in nodes_on_cycles(_in_time(closure)):
+            lineage.nodes[self._nodes[number]].stops.add(Stop.CYCLE)
+
+    def _moves(self, closure: Closure) -> list[Move]:
+        """The moves, those of identity first."""
+        made = [
+            Move(
+                edge_of_match(same.match),
+                self._place(same.origin, same.way),
+                self._place(same.target, same.way),
+                0,
+            )
+            for same in closure.same
+        ]
+        for moves in closure.moves:
+            way_from, way_to, forth = moves.way_from, moves.way_to, moves.forth
+            found = moves.found
+            for origin, target, code, graph, grade in zip(
+                found.origins.tolist(), found.others.tolist(), found.codes.tolist(),
+                found.graphs.tolist(), found.grades.tolist(), strict=True,
+            ):  # fmt: skip
+                # the statement's subject comes later in time than its object
+                row = (origin, code, target, graph) if forth else (target, code, origin, graph)
+                edge = self._edges.get(row)
+                if edge is None:
+                    edge = self._edges[row] = self._edge(*row, grade)
+                free = code == _MEMBER or (way_from == ACT and code != _INFORMED)
+                made.append(
+                    Move(
+                        edge,
+                        self._place(origin, way_from),
+                        self._place(target, way_to),
+                        0 if free else 1,
+                    )
+                )
+        return made
+
+    def _place(self, number: int, way: int) -> Place:
+        place = self._places.get((number, way))
+        if place is None:
+            kind = NodeKind.ACTIVITY if way == ACT else NodeKind.ENTITY
+            place = Place(self._nodes[number], kind, way == CONTAINER)
+            self._places[number, way] = place
+        return place
+
+    def _edge(self, subject: int, code: int, object_: int, graph: int, grade: int) -> Edge:
+        if graph not in self._graphs:
+            self._graphs[graph] = self._view.graph(graph)
+        later, earlier = self._nodes[subject], self._nodes[object_]
+        kind, predicate = _MEANING[code]
+        statement = (later, predicate, earlier)
+        return Edge(kind, earlier, later, self._graphs[graph], statement, GRADES[grade])
+
+
+def edge_of_match(match: Match) -> Edge:
+    """A match of two things as an edge."""
+    return Edge(EdgeKind.IDENTITY, match.first, match.second, match.graph, match.statement)
+
+
+def _in_time(closure: Closure) -> Iterator[tuple[int, int]]:
+    """What came before what, in pairs of numbers."""
+    for moves in closure.moves:
+        if moves.found.codes[0] != _MEMBER:
+            earlier, later = moves.origins.tolist(), moves.targets.tolist()
+            if moves.forth:
+                earlier, later = later, earlier
+            yield from zip(earlier, later, strict=True)
