@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote
 
 from pyoxigraph import Literal, NamedNode
@@ -37,6 +38,16 @@ class Thing:
     @property
     def is_activity(self) -> bool:
         return "Activity" in self.kinds
+
+    def brief_json(self) -> dict[str, Any]:
+        """What names it and who tells of it, as plain data; keys are stable."""
+        return {
+            "id": self.iri,
+            "label": self.label,
+            "kind": self.kind,
+            "identifiers": list(self.identifiers),
+            "sources": [source.id for source in self.sources],
+        }
 
 
 class Describer:

@@ -5,8 +5,9 @@ The CLI, the HTTP service and the tests all ask here; nothing here knows any of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from pyoxigraph import NamedNode
 
@@ -14,6 +15,9 @@ from kg_service.align.engine import Alignment
 from kg_service.catalogue import Catalogue, SourceRecord
 from kg_service.describe import Describer, Thing
 from kg_service.errors import Ambiguous, NotKnown
+from kg_service.export.account import account
+from kg_service.export.formats import ExportFormat
+from kg_service.export.make import Exported, exported
 from kg_service.history.archive import Archive
 from kg_service.history.asof import AsOfReader, Past, past_at
 from kg_service.history.kept import Kept, kept_periods
@@ -23,11 +27,20 @@ from kg_service.index.lineage import LineageIndex
 from kg_service.lineage.asked import lineage_asked
 from kg_service.lineage.details import LineageView, view
 from kg_service.lineage.ends import Ends, find_results, find_specimens, list_specimens
-from kg_service.lineage.model import Direction, Lineage, Request
+from kg_service.lineage.model import Direction, Filter, Lineage, Request
+from kg_service.lineage.scope import checked_filter, find_source
 from kg_service.links.listing import LISTED, Links
 from kg_service.links.model import Link
-from kg_service.resolve import resolve
+from kg_service.resolve import resolve, resolve_version
 from kg_service.store.port import GraphReader
+from kg_service.tracing.affected import Affected, find_affected
+from kg_service.tracing.common import MOST_ANCESTORS, Common, find_common
+from kg_service.tracing.compare import Differences, find_differences
+from kg_service.tracing.features import THRESHOLD
+from kg_service.tracing.gaps import Gaps, find_gaps
+from kg_service.tracing.paths import Paths, find_paths
+from kg_service.tracing.state import State
+from kg_service.tracing.table import MOST_ROWS, StudyTable, study_table
 from kg_service.why import Reason, why
 
 
@@ -95,6 +108,12 @@ class KnowledgeGraph:
         reader = self.reader.frozen()
         return view(lineage, reader, self.alignment, explain=explain, past=self.past)
 
+    def export(self, request: Request, form: ExportFormat) -> Exported:
+        """The lineage that a request asks for, in another form; see docs/exports.md."""
+        graph = self.frozen()
+        lineage, made = graph.lineage(request), datetime.now(UTC)
+        return exported(account(lineage, graph.reader, graph.alignment, made), form)
+
     def why(self, subject: str, predicate: str, object_: str) -> list[Reason]:
         """Who says a statement, and what it was made from."""
         return why(self.reader.frozen(), self.alignment, subject, predicate, object_)
@@ -118,12 +137,77 @@ class KnowledgeGraph:
         """The materials at which histories start."""
         return list_specimens(self.reader.frozen())
 
-    def results(self, specimen: NamedNode) -> Ends:
-        """The data derived from a material, and whether all of it was found."""
-        graph = self.frozen()
-        return find_results(graph.reader, graph.lineage(Request(specimen, Direction.DOWN)))
+    def results(self, specimen: NamedNode, how: Request | None = None) -> Ends:
+        """The data derived from a material, and whether all of it was found.
 
-    def specimens_of(self, result: NamedNode) -> Ends:
+        ``how`` tells the depth, the limit, the policy and the filter.
+        """
+        graph = self.frozen()
+        asked = replace(how or Request(specimen), start=specimen, direction=Direction.DOWN)
+        return find_results(graph.reader, graph.lineage(asked))
+
+    def specimens_of(self, result: NamedNode, how: Request | None = None) -> Ends:
         """The specimens that a result goes back to."""
         graph = self.frozen()
-        return find_specimens(graph.reader, graph.lineage(Request(result, Direction.UP)))
+        asked = replace(how or Request(result), start=result, direction=Direction.UP)
+        return find_specimens(graph.reader, graph.lineage(asked))
+
+    def filter(
+        self,
+        sources: Iterable[str] = (),
+        since: str | None = None,
+        until: str | None = None,
+        kinds: Iterable[str] = (),
+    ) -> Filter:
+        """A filter for requests, checked. Raises NotKnown, Withdrawn, UsageError."""
+        return checked_filter(self.reader.frozen(), sources, since, until, kinds)
+
+    def paths(
+        self, request: Request, other: NamedNode, *, limit: int = 1, longest: int | None = None
+    ) -> Paths:
+        """The paths between the request's start and another thing, the shortest first."""
+        return find_paths(self._state(), request, other, limit=limit, longest=longest)
+
+    def common(
+        self, request: Request, things: Sequence[NamedNode], *, limit: int = MOST_ANCESTORS
+    ) -> Common:
+        """What several things came from, nearest first."""
+        return find_common(self._state(), request, things, limit=limit)
+
+    def versions(self, written: str, version: str) -> list[NamedNode]:
+        """All things of a name and a version, in all sources. Raises NotKnown."""
+        return resolve_version(self.reader.frozen(), written, version)
+
+    def affected(self, request: Request, things: Sequence[NamedNode] = ()) -> Affected:
+        """What is affected if the request's start, or some things that are one, turn out bad."""
+        bad = things or (request.start,)
+        return find_affected(self._state(), request, bad)
+
+    def gaps(self, request: Request) -> Gaps:
+        """Where the history of the request's start breaks."""
+        return find_gaps(self._state(), request)
+
+    def differences(
+        self, request: Request, other: NamedNode, *, threshold: float = THRESHOLD
+    ) -> Differences:
+        """Two runs, or two results, side by side."""
+        return find_differences(self._state(), request, other, threshold=threshold)
+
+    def table(
+        self, written: str, how: Request | None = None, *, limit: int = MOST_ROWS
+    ) -> StudyTable:
+        """The sample x result table of a source, by its id, or of a study or the like.
+
+        ``how`` tells the depth, the limit, the policy and the filter.
+        """
+        graph = self.frozen()
+        record = find_source(graph.reader, written)
+        start = NamedNode(record.iri) if record else graph.resolve(written)
+        asked = replace(how or Request(start), start=start)
+        return study_table(graph._state(), asked, record, limit=limit)
+
+    def _state(self) -> State:
+        """One state of the graph, read by the index where there is one."""
+        graph = self.frozen()
+        reader = graph.index.reader(graph.reader) if graph.index else graph.reader
+        return State(reader, graph.alignment, graph.lineage)

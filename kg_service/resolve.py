@@ -12,32 +12,56 @@ from kg_service.errors import Ambiguous, NotKnown
 from kg_service.identity.evidence import Evidence, Policy, key_node
 from kg_service.identity.identifiers import identifier_key
 from kg_service.lineage.edges import StoreEdges, same_things
+from kg_service.rdf import graph_of, is_aligned, text_object
 from kg_service.store.port import GraphReader
 from kg_service.terms import RDFS_LABEL, dcterms, kg
 
 from ingest.iri import has_scheme, is_valid_reference, valid_reference  # isort: skip
 
 _NAMES = (RDFS_LABEL, kg("name"), dcterms("identifier"), kg("catalogueIdentifier"))
+_VERSIONS = (kg("version"), kg("tag"))
 _SHOWN = 10
 _MEANT = {"Material", "Data", "Activity"}
 
 
 def resolve(reader: GraphReader, written: str) -> NamedNode:
     """The node that is meant. Raises NotKnown, and Ambiguous with what it could be."""
+    return _the_one(reader, written, _candidates(reader, written))
+
+
+def resolve_version(reader: GraphReader, written: str, version: str) -> list[NamedNode]:
+    """All things of a name (or IRI, or identifier) that are of a version, in all sources.
+
+    Raises NotKnown with the versions that there are.
+    """
+    versions = {node: _versions(reader, node) for node in _candidates(reader, written)}
+    if found := [node for node, told in versions.items() if version in told]:
+        return found
+    known = sorted(set().union(*versions.values()))
+    hint = f"there are {', '.join(known)}" if known else "no source tells a version of it"
+    raise NotKnown(f"there is no {written!r} of version {version!r}; {hint}")
+
+
+def _versions(reader: GraphReader, node: NamedNode) -> set[str]:
+    told = (q for predicate in _VERSIONS for q in reader.quads(node, predicate))
+    return {text_object(q) for q in told if is_aligned(graph_of(q))}
+
+
+def _candidates(reader: GraphReader, written: str) -> list[NamedNode]:
     text = written.strip()
     if text.startswith("<") and text.endswith(">"):
         text = text[1:-1]
     if not text:
         raise NotKnown("an empty id names nothing; give an IRI, an identifier or a name")
     if has_scheme(text) and is_valid_reference(text) and _is_known(reader, NamedNode(text)):
-        return NamedNode(text)
+        return [NamedNode(text)]
     candidates = _by_identifier(reader, text) or _by_name(reader, text) or _by_path(reader, text)
     if not candidates:
         raise NotKnown(
             f"{written!r} is not known: no IRI, persistent identifier or name of anything that was "
             "ingested; kg sources lists what was"
         )
-    return _the_one(reader, written, candidates)
+    return candidates
 
 
 def _is_known(reader: GraphReader, node: NamedNode) -> bool:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kg_service.identity.evidence import Policy
 from kg_service.lineage.asked import lineage_asked
-from kg_service.lineage.model import Direction, Granularity, Lineage, Request
+from kg_service.lineage.model import Direction, Filter, Granularity, Lineage, Request
 from kg_service.store.embedded import OxigraphStore
 from kg_service.store.port import Change
 from kg_service.store.statements import Statements
-from kg_service.terms import RDF_TYPE, kg, prov
+from kg_service.terms import CATALOGUE, RDF_TYPE, XSD_DATETIME, dcterms, kg, prov
 
 NS = "http://x.example/"
 Statement = tuple[str, str, str]
@@ -24,7 +24,11 @@ _PREDICATES = {
     "informed": prov("wasInformedBy"),
     "member": prov("hadMember"),
     "part": kg("partOfRun"),
+    "plan": kg("hadPlan"),
+    "instrument": kg("usedInstrument"),
+    "tool": kg("hasTool"),
 }
+_TIMES = {"starts": prov("startedAtTime"), "ends": prov("endedAtTime")}
 KEYS = {
     "id": kg("hasIdentifierKey"),
     "content": kg("hasContentKey"),
@@ -48,6 +52,13 @@ def store_of(*statements: Statement, sources: int = 1) -> OxigraphStore:
             graphs[identity].append(Triple(node(subject), KEYS[word], node(object_)))
             continue
         aligned = NamedNode(f"http://kg.test/graph/s{place % sources}/1/aligned")
+        if word in _TIMES:
+            time = Literal(object_, datatype=XSD_DATETIME)
+            graphs[aligned].append(Triple(node(subject), _TIMES[word], time))
+            continue
+        if word == "is":
+            graphs[aligned].append(Triple(node(subject), RDF_TYPE, kg(object_)))
+            continue
         graphs[aligned].append(Triple(node(subject), _PREDICATES[word], node(object_)))
         for activity in {"used": [subject], "by": [object_], "informed": [subject, object_]}.get(
             word, []
@@ -68,9 +79,32 @@ def lineage(
     policy: Policy = Policy.DEFAULT,
     granularity: Granularity = Granularity.STEP,
     sources: int = 1,
+    filter: Filter | None = None,
 ) -> Lineage:
-    request = Request(node(start), direction, depth, limit, policy, granularity)
-    return lineage_asked(request, store_of(*statements, sources=sources))
+    looked_at = filter or Filter()
+    request = Request(node(start), direction, depth, limit, policy, granularity, looked_at)
+    store = store_of(*statements, sources=sources)
+    if looked_at.sources:
+        tell_sources(store)
+    return lineage_asked(request, store)
+
+
+def tell_sources(store: OxigraphStore) -> None:
+    """Let the catalogue name the sources of a store: ``s0`` and so on, and one for each thing
+    that has keys, by its name."""
+    told: list[Quad] = []
+    for graph in {q.graph_name for q in store.quads() if q.graph_name != CATALOGUE}:
+        assert isinstance(graph, NamedNode)
+        _, name, _, sort = graph.value.removeprefix("http://kg.test/").split("/")
+        source = NamedNode(f"http://kg.test/source/{name}")
+        version = NamedNode(f"http://kg.test/version/{name}/1")
+        told += [
+            Quad(source, dcterms("identifier"), Literal(name), CATALOGUE),
+            Quad(source, kg("currentVersion"), version, CATALOGUE),
+            Quad(version, kg(f"{sort}Graph"), graph, CATALOGUE),
+            Quad(graph, kg("sourceOfGraph"), source, CATALOGUE),
+        ]
+    store.commit(Change(insert=told))
 
 
 def names(answer: Lineage) -> set[str]:

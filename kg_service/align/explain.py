@@ -119,7 +119,15 @@ class Explainer:
         if statement.predicate == RDF_TYPE and isinstance(object_, NamedNode):
             yield from self._type_by_rows(subject, object_.value, asserted)
             return
+        canonical = self._alignment.spelling.canonical
+        said = {canonical(_predicate(t)) for t in self._between(subject, object_, asserted)}
+        turned: set[str] = set()
+        if isinstance(object_, NamedNode):
+            turned = {canonical(_predicate(t)) for t in self._between(object_, subject, asserted)}
         for row in self._alignment.plans.rows_to(_predicate(statement)):
+            # a time may be written in another way in the aligned graph
+            if row.target not in TIMES and row.source not in (turned if row.inverse else said):
+                continue
             for basis in self._bases(row, statement, asserted):
                 if self._applies(row, basis, asserted):
                     yield Ground(row.grade, row.record_id, _said(row), (basis,))

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from kg_service.cli.console import JsonOption, MappingsOption, StoreOption, out, print_json
+from kg_service.cli.looking import (
+    DepthOption,
+    GranularityOption,
+    IdArgument,
+    KindsOption,
+    PolicyOption,
+    SinceOption,
+    SourcesOption,
+    UntilOption,
+    looking,
+)
 from kg_service.cli.tree import lineage_lines
 from kg_service.errors import UsageError
 from kg_service.identity.evidence import Policy
-from kg_service.lineage.model import Direction, Granularity, Request
+from kg_service.lineage.model import Direction, Granularity
 from kg_service.opening import open_graph
 from kg_service.settings import Settings
 
 
 def lineage(
-    id_: Annotated[
-        str,
-        typer.Argument(
-            metavar="ID", help="An IRI, a persistent identifier in any spelling, or a name."
-        ),
-    ],
+    id_: IdArgument,
     up: Annotated[bool, typer.Option("--up", help="Only what it came from.")] = False,
     down: Annotated[bool, typer.Option("--down", help="Only what came of it.")] = False,
     both: Annotated[bool, typer.Option("--both", help="Both directions (the default).")] = False,
-    depth: Annotated[
-        int | None, typer.Option("--depth", min=0, metavar="N", help="At most so many steps.")
-    ] = None,
-    granularity: Annotated[
-        Granularity,
-        typer.Option(help="The finest steps recorded, or steps collapsed into their runs."),
-    ] = Granularity.STEP,
-    policy: Annotated[
-        Policy, typer.Option(help="Which evidence of identity may join sources.")
-    ] = Policy.DEFAULT,
+    depth: DepthOption = None,
+    granularity: GranularityOption = Granularity.STEP,
+    policy: PolicyOption = Policy.DEFAULT,
+    source: SourcesOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    kind: KindsOption = None,
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -56,11 +60,21 @@ def lineage(
     if up + down + both > 1:
         raise UsageError("give one of --up, --down and --both")
     direction = Direction.UP if up else Direction.DOWN if down else Direction.BOTH
-    graph = open_graph(Settings.from_environment(store, mappings=mappings or ())).as_of(as_of)
-    request = Request(
-        graph.resolve(id_), direction, depth=depth, granularity=granularity, policy=policy
+    graph = (
+        open_graph(Settings.from_environment(store, mappings=mappings or ())).frozen().as_of(as_of)
     )
-    answer = graph.lineage(request)
+    request = looking(
+        graph,
+        graph.resolve(id_),
+        depth=depth,
+        granularity=granularity,
+        policy=policy,
+        sources=source,
+        since=since,
+        until=until,
+        kinds=kind,
+    )
+    answer = graph.lineage(replace(request, direction=direction))
     view = graph.view(answer)
     if as_json:
         print_json(view.as_json())

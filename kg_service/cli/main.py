@@ -12,18 +12,25 @@ import typer
 
 from kg_service import __version__
 from kg_service.cli import (
+    affected,
     ask,
     check,
     demo,
+    diff,
+    ends,
+    export,
+    gaps,
     history,
     index,
     ingest,
     lineage,
     links,
     mappings,
+    paths,
     query,
     serve,
     sources,
+    table,
     why,
     withdraw,
 )
@@ -43,6 +50,15 @@ app.command("ingest")(ingest.ingest)
 app.command("sources")(sources.sources)
 app.command("history")(history.history)
 app.command("lineage")(lineage.lineage)
+app.command("results")(ends.results)
+app.command("specimens")(ends.specimens)
+app.command("path")(paths.path)
+app.command("common")(paths.common)
+app.command("affected")(affected.affected)
+app.command("gaps")(gaps.gaps)
+app.command("diff")(diff.diff)
+app.command("table")(table.table)
+app.command("export")(export.export)
 app.command("why")(why.why)
 app.command("mappings")(mappings.mappings)
 app.command("realign")(mappings.realign)

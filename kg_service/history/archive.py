@@ -22,7 +22,7 @@ import os
 import shutil
 import zlib
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from gzip import BadGzipFile
@@ -30,13 +30,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, cast
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse, serialize
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, serialize
 
 from kg_service.errors import StoreError
 from kg_service.store.engine_errors import ENGINE_ERRORS, reason, todo
 from kg_service.store.grades import Grade, Grades
 
 _GRADES = "grades"
+_BY_NAME = {grade.value.encode(): grade for grade in Grade}
 _LEVEL = 3  # of compression: most of what a higher one saves, in a fraction of its time
 
 
@@ -89,15 +90,23 @@ class Archive:
             found = [_read(path) for path in self._of_source(source).glob("*.json")]
         return {archived.since: archived for archived in found if archived is not None}
 
-    def quads(self, archived: Archived) -> Iterator[Quad]:
-        """What an archived period said."""
+    def load(self, archived: Archived, store: Store) -> None:
+        """Load what an archived period said into a store in memory."""
         with self._reading(), gzip.open(archived.path.with_suffix(".nq.gz")) as stream:
-            yield from parse(cast(IO[bytes], stream), format=RdfFormat.N_QUADS)
+            before = len(store)
+            store.bulk_load(cast(IO[bytes], stream), RdfFormat.N_QUADS)
+            if len(store) - before != archived.statements:
+                raise ValueError(f"{archived.path.stem}: statements are missing")
 
-    def grades(self, archived: Archived) -> Iterator[tuple[NamedNode, Triple, Grade]]:
-        """The grades of its lineage statements, by graph; of a statement, the first counts."""
+    def grades(self, archived: Archived) -> Iterator[tuple[bytes, Grade]]:
+        """The grades of its lineage statements, each as a line with its graph first.
+
+        Of a statement that comes several times, the first counts.
+        """
         with self._reading(), gzip.open(archived.path.with_suffix(".grades.gz")) as stream:
-            yield from _graded(cast(IO[bytes], stream))
+            for line in stream:
+                graph, grade, statement = line.split(b" ", 2)
+                yield graph + b" " + statement, _BY_NAME[grade]
 
     def note_grades(self, graph: NamedNode, grades: Grades) -> None:
         """Keep the grades of an aligned graph for when it is archived."""
@@ -108,6 +117,14 @@ class Archive:
             with gzip.open(path, "wb", compresslevel=_LEVEL) as stream:
                 for grade, line in grades.lines():
                     stream.write(grade.value.encode() + b" " + line)
+
+    def noted(self, graph: NamedNode) -> Iterator[tuple[Grade, bytes]]:
+        """The grades kept for an aligned graph, as ``Grades.lines`` gives them; none if lost."""
+        lost = (FileNotFoundError, BadGzipFile, EOFError, zlib.error, ValueError)
+        with suppress(*lost), gzip.open(self._grades_of(graph)) as stream:
+            for line in stream:
+                grade, statement = line.split(b" ", 1)
+                yield _BY_NAME[grade], statement
 
     def forget_grades(self, graph: NamedNode) -> None:
         """Let go of the grades of a graph that is no more."""
@@ -149,14 +166,8 @@ class Archive:
                     path.unlink()
 
     def _copy_grades(self, graph: NamedNode, stream: IO[bytes]) -> None:
-        try:
-            with gzip.open(self._grades_of(graph)) as kept:
-                for line in kept:
-                    stream.write(f"{graph} ".encode() + line)
-        except FileNotFoundError:
-            return  # the graph is older than this archive
-        except (EOFError, BadGzipFile, zlib.error):
-            return  # the machine stopped before it was on the disk
+        for grade, line in self.noted(graph):
+            stream.write(f"{graph} {grade} ".encode() + line)
 
     def _of_source(self, source: NamedNode) -> Path:
         return self._folder / _short(source)
@@ -177,10 +188,10 @@ class Archive:
     def _reading(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, EOFError, ValueError, SyntaxError, KeyError) as error:
+        except (OSError, EOFError, zlib.error, ValueError, SyntaxError, KeyError) as error:
             raise StoreError(
                 f"{self._folder}: what is archived can not be read ({error}); put the folder back "
-                "from a copy, or give the damaged file up with: kg history --prune"
+                "from a copy, or give the version up with: kg history SOURCE --prune"
             ) from error
 
 
@@ -222,9 +233,16 @@ def _write_whole(path: Path, text: str) -> None:
 
 def _read(path: Path) -> Archived | None:
     try:
-        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return _archived(path, json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None  # removed meanwhile
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreError(
+            f"{path}: damaged; put it back from a copy, or remove it to give that version up"
+        ) from error
+
+
+def _archived(path: Path, told: dict[str, Any]) -> Archived:
     files = [path.with_suffix(suffix) for suffix in (".nq.gz", ".grades.gz")]
     pruned = told.get("pruned")
     return Archived(
@@ -235,10 +253,3 @@ def _read(path: Path) -> Archived | None:
         datetime.fromisoformat(pruned) if pruned else None,
         path,
     )
-
-
-def _graded(stream: IO[bytes]) -> Iterator[tuple[NamedNode, Triple, Grade]]:
-    for line in stream:
-        graph, grade, statement = line.split(b" ", 2)
-        (quad,) = parse(statement, format=RdfFormat.N_TRIPLES)
-        yield NamedNode(graph[1:-1].decode()), quad.triple, Grade(grade.decode())

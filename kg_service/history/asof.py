@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
-from pyoxigraph import NamedNode, Quad, Store, Triple
+from pyoxigraph import NamedNode, Quad, Store
 
 from kg_service.catalogue import Catalogue, sources_query
 from kg_service.errors import Refused
@@ -18,6 +18,7 @@ from kg_service.rdf import is_aligned
 from kg_service.store.embedded import OxigraphReader
 from kg_service.store.grades import Grade
 from kg_service.store.port import NO_BINDINGS, GraphReader, QueryResult, Term
+from kg_service.store.statements import END
 from kg_service.terms import CATALOGUE, DECISIONS, kg
 
 _VISIBILITY = {kg("visibility"), kg("visibleTo"), kg("visibleFrom")}
@@ -39,11 +40,12 @@ class Past:
     held: Store = field(default_factory=Store)
     missing: list[str] = field(default_factory=list)
     said_by: dict[NamedNode, str] = field(default_factory=dict)
-    grades: dict[tuple[NamedNode, Triple], Grade] = field(default_factory=dict)
+    grades: dict[bytes, Grade] = field(default_factory=dict)
 
     def grade(self, graph: NamedNode, statement: Statement) -> Grade | None:
         """The grade of a lineage statement of an archived graph, where it is known."""
-        return self.grades.get((graph, Triple(*statement)))
+        line = " ".join(map(str, (graph, *statement)))
+        return self.grades.get(line.encode() + END)
 
 
 def past_at(present: GraphReader, archive: Archive | None, moment: datetime) -> Past:
@@ -88,20 +90,20 @@ def _show(past: Past, present: GraphReader, then: Period, archive: Archive | Non
         past.missing.append(_why_missing(then, archive, archived))
         return
     current = next(present.quads(then.source, kg("currentVersion"), None, CATALOGUE)).object
-    shown: set[NamedNode] = set()
-    for quad in archive.quads(archived):
-        if quad.predicate not in _VISIBILITY or quad.graph_name != CATALOGUE:
-            past.held.add(quad)
-        if is_aligned(quad.graph_name):
-            shown.add(cast(NamedNode, quad.graph_name))
+    loaded = set(past.held.named_graphs())
+    archive.load(archived, past.held)
+    shown = [graph for graph in past.held.named_graphs() if graph not in loaded]
     # who may see what a source said is decided now
     for property_ in _VISIBILITY:
+        for quad in past.held.quads_for_pattern(then.version, property_, None, CATALOGUE):
+            past.held.remove(quad)
         for quad in present.quads(cast(NamedNode, current), property_, None, CATALOGUE):
             past.held.add(Quad(then.version, property_, quad.object, CATALOGUE))
-    for graph, statement, grade in archive.grades(archived):
-        past.grades.setdefault((graph, statement), grade)
+    for line, grade in archive.grades(archived):
+        past.grades.setdefault(line, grade)
     said = f"version {then.sha256[:16]} of {then.source_id}, until {then.until:%Y-%m-%dT%H:%MZ}"
-    past.said_by.update(dict.fromkeys(shown, said))
+    aligned = (cast(NamedNode, graph) for graph in shown if is_aligned(graph))
+    past.said_by.update(dict.fromkeys(aligned, said))
 
 
 def _why_missing(then: Period, archive: Archive | None, archived: Archived | None) -> str:

@@ -8,8 +8,8 @@ or a steward who has told the things apart.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode
 
@@ -52,21 +52,33 @@ class Match:
 class Group:
     """The things that share a key. ``crowded``: more than can mean anything; not all are here.
 
-    ``coincident``: those that one source says were made by different activities.
+    ``coincident``: those that one source says were made by different activities. ``shown``: the
+    holders as the graphs that are looked at tell them.
     """
 
     key: NamedNode
     holders: dict[NamedNode, Holder]
     crowded: bool = False
     coincident: frozenset[NamedNode] = frozenset()
+    shown: dict[NamedNode, Holder] = field(default_factory=dict)
 
 
 class Matches:
-    """Finds and judges matches in one state of a store, remembering what it has read."""
+    """Finds and judges matches in one state of a store, remembering what it has read.
 
-    def __init__(self, reader: GraphReader, policy: Policy) -> None:
+    With ``shows``, only matches that graphs tell for which it is true. They are judged by all that
+    the store says, so that looking at less never joins what the whole does not.
+    """
+
+    def __init__(
+        self,
+        reader: GraphReader,
+        policy: Policy,
+        shows: Callable[[NamedNode | None], bool] | None = None,
+    ) -> None:
         self._reader = reader
         self._policy = policy
+        self._shows = shows
         self._makers = Makers(reader)
         self._found: dict[NamedNode, list[Match]] = {}
         self._groups: dict[tuple[Evidence, NamedNode], Group] = {}
@@ -90,7 +102,7 @@ class Matches:
         for evidence in self._policy.evidence:
             for quad in self._reader.quads(node, evidence.property):
                 key = node_object(quad)
-                if key is None:
+                if key is None or not self._is_shown(graph_of(quad)):
                     continue
                 for match in self._by_key(node, evidence, key):
                     other = match.second if match.first == node else match.first
@@ -147,40 +159,44 @@ class Matches:
 
     def _by_key(self, node: NamedNode, evidence: Evidence, key: NamedNode) -> Iterator[Match]:
         group = self.group(evidence, key)
-        if group.crowded or len(group.holders) < 2:
+        if group.crowded or len(group.shown) < 2:
             return
         for other in self._partners(node, group):
             if other != node and self.why_not(group, node, other) is None:
                 yield _match(group, node, other)
 
     def _partners(self, node: NamedNode, group: Group) -> list[NamedNode]:
-        if len(group.holders) <= MOST_JOINED:
-            return list(group.holders)
+        if len(group.shown) <= MOST_JOINED:
+            return list(group.shown)
         if group.key not in self._hubs:
             undisputed = [
-                n for n in group.holders if not self.rejected(n) & group.holders.keys()
-            ] or list(group.holders)
+                n for n in group.shown if not self.rejected(n) & group.holders.keys()
+            ] or list(group.shown)
             (usual, _count), *_ = Counter(map(self.kind, undisputed)).most_common(1)
             self._hubs[group.key] = min(
                 (n for n in undisputed if self.kind(n) == usual), key=lambda n: n.value
             )
         hub = self._hubs[group.key]
-        return list(group.holders) if node == hub else [hub]
+        return list(group.shown) if node == hub else [hub]
 
     def _read(self, family: Evidence, key: NamedNode) -> Group:
         holders: dict[NamedNode, Holder] = {}
+        shown: dict[NamedNode, Holder] = {} if self._shows else holders
         for evidence in _BY_ID if family is Evidence.IDENTIFIER else (family,):
             for quad in self._reader.quads(None, evidence.property, key):
                 node, graph = subject_of(quad), graph_of(quad)
                 if graph is None:
                     continue
-                holder = holders.setdefault(node, Holder(node, evidence))
-                if holder.evidence is evidence:
-                    holder.graphs.add(graph)
+                _hold(holders, node, evidence, graph)
+                if shown is not holders and self._is_shown(graph):
+                    _hold(shown, node, evidence, graph)
                 if evidence in _COUNTED and len(holders) > MOST_SHARED:
-                    return Group(key, holders, crowded=True)
+                    return Group(key, holders, crowded=True, shown=shown)
         coincident = self._makers.coincident(holders) if family is Evidence.CONTENT else frozenset()
-        return Group(key, holders, coincident=coincident)
+        return Group(key, holders, coincident=coincident, shown=shown)
+
+    def _is_shown(self, graph: NamedNode | None) -> bool:
+        return self._shows is None or self._shows(graph)
 
     def _contradiction(self, first: NamedNode, second: NamedNode) -> str | None:
         if Kind.DATASET in self.kind(first) or Kind.DATASET in self.kind(second):
@@ -214,6 +230,14 @@ class Matches:
         return self._digests[node]
 
 
+def _hold(
+    holders: dict[NamedNode, Holder], node: NamedNode, evidence: Evidence, graph: NamedNode
+) -> None:
+    holder = holders.setdefault(node, Holder(node, evidence))
+    if holder.evidence is evidence:
+        holder.graphs.add(graph)
+
+
 def _strength(evidence: Evidence) -> int:
     return _ORDER[evidence]
 
@@ -228,7 +252,7 @@ _ORDER = {evidence: place for place, evidence in enumerate(Evidence)}
 def _match(group: Group, node: NamedNode, other: NamedNode) -> Match:
     # told alike from both sides: by the weaker evidence, else by the one that comes first
     first, second = sorted((node, other), key=lambda n: n.value)
-    one, two = group.holders[first], group.holders[second]
+    one, two = group.shown[first], group.shown[second]
     teller = two if _strength(two.evidence) > _strength(one.evidence) else one
     graph = min(teller.graphs, key=lambda g: g.value)
     statement = (teller.node, teller.evidence.property, group.key)

@@ -30,7 +30,8 @@ from kg_service.index.view import IndexView
 from kg_service.index.writer import lines_in, live_mask, missing_graphs, new_segment
 from kg_service.lineage.asked import lineage_asked
 from kg_service.lineage.edges import StoreEdges
-from kg_service.lineage.model import Direction, Granularity, Lineage, NodeKind, Request
+from kg_service.lineage.model import Direction, Filter, Granularity, Lineage, NodeKind, Request
+from kg_service.lineage.scope import only_kinds
 from kg_service.rdf import subject_of
 from kg_service.store.port import GraphReader
 from kg_service.terms import DECISIONS
@@ -71,7 +72,9 @@ class LineageIndex:
         if ready is None:
             return lineage_asked(request, reader)
         start = ready.view.number_of(request.start)
-        if start is None or request.granularity is not Granularity.STEP:
+        looked_at = request.filter
+        of_all = not (looked_at.sources or looked_at.since or looked_at.until)
+        if start is None or request.granularity is not Granularity.STEP or not of_all:
             return lineage_asked(request, ready.reader)
         same, finest = ready.of(request.policy)
         activity = StoreEdges(ready.reader, request.policy).is_activity(request.start)
@@ -87,7 +90,7 @@ class LineageIndex:
             known = up.nodes() if up else nothing
             down = walk(False, request.limit - len(known), known)
         kind = NodeKind.ACTIVITY if activity else NodeKind.ENTITY
-        return Answers(ready.view).answer(request, kind, up, down)
+        return only_kinds(Answers(ready.view).answer(request, kind, up, down), ready.reader)
 
     def count(self, request: Request, reader: GraphReader) -> int:
         """How many nodes the answer has, without the rest of it. In one direction only."""
@@ -109,7 +112,12 @@ class LineageIndex:
         """The bare walk of a request; None where it takes more than one walk of the index."""
         ready = self._ready(reader)
         start = ready.view.number_of(request.start) if ready else None
-        if ready is None or start is None or request.direction is Direction.BOTH:
+        if (
+            ready is None
+            or start is None
+            or request.direction is Direction.BOTH
+            or request.filter != Filter()
+        ):
             return None
         same, finest = ready.of(request.policy)
         activity = StoreEdges(ready.reader, request.policy).is_activity(request.start)

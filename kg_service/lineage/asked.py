@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg_service.lineage.edges import StoreEdges
-from kg_service.lineage.levels import FinestLevel, RunLevel, outermost_run
-from kg_service.lineage.model import Granularity, Lineage, Request
+from kg_service.lineage.model import Lineage, Request
+from kg_service.lineage.scope import edges_looked_at, only_kinds, start_looked_at
 from kg_service.lineage.walk import walk
 from kg_service.store.port import GraphReader
 
@@ -16,8 +15,5 @@ def lineage_asked(request: Request, reader: GraphReader) -> Lineage:
 
     With runs for steps, a walk from a step starts at its run, and the answer's request says so.
     """
-    edges = StoreEdges(reader, request.policy)
-    if request.granularity is Granularity.STEP:
-        return walk(request, FinestLevel(edges, request.start))
-    start = outermost_run(edges, request.start) or request.start
-    return walk(replace(request, start=start), RunLevel(edges))
+    asked = replace(request, start=start_looked_at(request, reader))
+    return only_kinds(walk(asked, edges_looked_at(asked, reader)), reader)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from pyoxigraph import NamedNode
@@ -34,15 +34,19 @@ def nodes_on_cycles(pairs: Iterable[tuple[T, T]]) -> set[T]:
             coming[later] -= 1
             if not coming[later]:
                 ready.append(later)
-    return _components(following)
+    cyclic: set[T] = set()
+    for component in strongly_connected(following):
+        if len(component) > 1 or component[0] in following.get(component[0], ()):
+            cyclic.update(component)
+    return cyclic
 
 
-def _components(following: dict[T, list[T]]) -> set[T]:
+def strongly_connected(following: Mapping[T, Iterable[T]]) -> Iterator[list[T]]:
+    """The sets of things from each of which one can get to each other, by what follows on what."""
     index: dict[T, int] = {}
     low: dict[T, int] = {}
     stack: list[T] = []
     on_stack: set[T] = set()
-    cyclic: set[T] = set()
     for root in list(following):
         if root in index:
             continue
@@ -73,6 +77,4 @@ def _components(following: dict[T, list[T]]) -> set[T]:
                         component.append(member)
                         if member == node:
                             break
-                    if len(component) > 1 or node in following.get(node, ()):
-                        cyclic.update(component)
-    return cyclic
+                    yield component

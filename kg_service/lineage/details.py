@@ -16,7 +16,7 @@ from kg_service.identity.evidence import Policy
 from kg_service.lineage.edges import StoreEdges
 from kg_service.lineage.grade import Grounds
 from kg_service.lineage.levels import outermost_run
-from kg_service.lineage.model import Edge, EdgeKind, Lineage, NodeKind, Stop
+from kg_service.lineage.model import Edge, EdgeKind, Filter, Lineage, NodeKind, Stop
 from kg_service.store.port import GraphReader
 
 
@@ -42,6 +42,17 @@ class EdgeView:
     grade: str
     by: str
 
+    def as_json(self) -> dict[str, Any]:
+        """Plain data; keys are stable."""
+        return {
+            "kind": self.kind.value,
+            "earlier": self.earlier,
+            "later": self.later,
+            "source": self.source.id if self.source else None,
+            "grade": self.grade,
+            "by": self.by,
+        }
+
 
 @dataclass(frozen=True)
 class LineageView:
@@ -53,6 +64,7 @@ class LineageView:
     stopped: tuple[str, ...]
     nodes: tuple[NodeView, ...]
     edges: tuple[EdgeView, ...]
+    filter: Filter
     as_of: str | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -63,6 +75,7 @@ class LineageView:
             "complete": self.complete,
             **({"asOf": self.as_of} if self.as_of else {}),
             "stopped": list(self.stopped),
+            "filter": self.filter.as_json(),
             "nodes": [
                 {
                     "id": n.thing.iri,
@@ -78,17 +91,7 @@ class LineageView:
                 }
                 for n in self.nodes
             ],
-            "edges": [
-                {
-                    "kind": e.kind.value,
-                    "earlier": e.earlier,
-                    "later": e.later,
-                    "source": e.source.id if e.source else None,
-                    "grade": e.grade,
-                    "by": e.by,
-                }
-                for e in self.edges
-            ],
+            "edges": [e.as_json() for e in self.edges],
         }
 
 
@@ -108,7 +111,8 @@ def view(
     describer = Describer(reader)
     grounds = Grounds(reader, alignment, describer, past)
     edges_of_store = StoreEdges(reader, Policy.DEFAULT)
-    things = {iri: describer.thing(iri) for iri in lineage.nodes}
+    stopped_at = (iri for iri, node in lineage.hidden.items() if node.stops)
+    things = {iri: describer.thing(iri) for iri in (*lineage.nodes, *stopped_at)}
 
     def enclosing(iri: NamedNode) -> Thing | None:
         run = outermost_run(edges_of_store, iri)
@@ -132,6 +136,7 @@ def view(
         nodes=nodes,
         edges=tuple(edge_view(edge, describer, grounds, explain=explain) for edge in lineage.edges),
         as_of=past.moment.isoformat() if past else None,
+        filter=lineage.request.filter,
     )
 
 
@@ -154,7 +159,8 @@ def stop_sentences(lineage: Lineage, things: dict[NamedNode, Thing]) -> tuple[st
     """Where and why the walk stopped, in words; cycles are told too."""
 
     def names(stop: Stop) -> list[str]:
-        found = [things[i].label for i, n in lineage.nodes.items() if stop in n.stops]
+        met = (*lineage.nodes.items(), *lineage.hidden.items())
+        found = [things[i].label for i, n in met if stop in n.stops]
         shown = sorted(found)[:5]
         return [*shown, f"{len(found) - 5} more"] if len(found) > 5 else shown
 

@@ -63,9 +63,9 @@ class EdgeSource(Protocol):
 class StoreEdges:
     """Edges read from a store, statement by statement: see ``EdgeSource``."""
 
-    def __init__(self, reader: GraphReader, policy: Policy) -> None:
+    def __init__(self, reader: GraphReader, policy: Policy, matches: Matches | None = None) -> None:
         self._reader = reader
-        self._matches = Matches(reader, policy)
+        self._matches = matches or Matches(reader, policy)
 
     def is_activity(self, node: NamedNode) -> bool:
         return any(True for _ in self._objects(node, RDF_TYPE, _ACTIVITY)) or bool(

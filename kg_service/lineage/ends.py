@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from pyoxigraph import NamedNode
 
@@ -20,11 +21,26 @@ _NO_RESULT = {"Material", "Value", "FormalParameter", "ParameterConnection", "Pl
 
 @dataclass(frozen=True)
 class Ends:
-    """Things at the end of a lineage, nearest first, and whether the walk saw all of it."""
+    """Things at the end of a lineage, nearest first, and whether the walk saw all of it.
+
+    ``steps`` tells of each thing how many steps away it is.
+    """
 
     things: tuple[Thing, ...]
     complete: bool
     stopped: tuple[str, ...]
+    steps: tuple[int, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data; keys are stable."""
+        return {
+            "complete": self.complete,
+            "stopped": list(self.stopped),
+            "things": [
+                {**thing.brief_json(), "steps": steps}
+                for thing, steps in zip(self.things, self.steps, strict=True)
+            ],
+        }
 
 
 def find_results(reader: GraphReader, downstream: Lineage) -> Ends:
@@ -43,7 +59,7 @@ def find_results(reader: GraphReader, downstream: Lineage) -> Ends:
 
 def find_specimens(reader: GraphReader, upstream: Lineage) -> Ends:
     """The specimens upstream: what is called one, and materials that nothing made."""
-    groups = _same_things(upstream.edges)
+    groups = things_made_one(upstream.edges)
     made = {groups.get(e.later, e.later) for e in upstream.edges if e.kind is not EdgeKind.IDENTITY}
     first = [n.iri for n in _by_depth(upstream) if groups.get(n.iri, n.iri) not in made]
     called = [
@@ -95,9 +111,9 @@ def _ends(
     wanted: Callable[[Thing], bool],
 ) -> Ends:
     describer = Describer(reader)
-    groups = _same_things(lineage.edges)
+    groups = things_made_one(lineage.edges)
     told: set[NamedNode] = set()
-    found = []
+    found: dict[Thing, int] = {}
     for node in nodes:
         group = groups.get(node, node)
         if group in told:
@@ -105,13 +121,14 @@ def _ends(
         thing = describer.thing(node)
         if wanted(thing):
             told.add(group)
-            found.append(thing)
+            found[thing] = lineage.nodes[node].depth
     things = {iri: describer.thing(iri) for iri, n in lineage.nodes.items() if n.stops}
-    return Ends(tuple(found), lineage.complete, stop_sentences(lineage, things))
+    sentences = stop_sentences(lineage, things)
+    return Ends(tuple(found), lineage.complete, sentences, tuple(found.values()))
 
 
-def _same_things(edges: Iterable[Edge]) -> dict[NamedNode, NamedNode]:
-    """For each node with an identity edge, one node that stands for all that it is the same as."""
+def things_made_one(edges: Iterable[Edge]) -> dict[NamedNode, NamedNode]:
+    """For each node with an identity edge, the node that stands for all that it is the same as."""
     parent: dict[NamedNode, NamedNode] = {}
 
     def find(node: NamedNode) -> NamedNode:

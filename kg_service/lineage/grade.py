@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyoxigraph import Triple
+from pyoxigraph import NamedNode, Triple
 
 from kg_service.align.engine import Alignment
 from kg_service.align.explain import Explainer, Ground
@@ -36,12 +36,17 @@ class Grounds:
             return Ground(Grade.INFERRED, self._of_identity(edge))
         if self._past and (said_by := self._past.said_by.get(edge.graph)):
             return Ground(self._archived(edge) or Grade.MAPPED, said_by)
-        asserted = self._describer.asserted_behind(edge.graph)
+        return self.of_statement(Triple(*edge.statement), edge.graph, edge.grade)
+
+    def of_statement(
+        self, statement: Triple, graph: NamedNode, grade: Grade | None = None
+    ) -> Ground:
+        """The strongest ground of a statement of an aligned graph, of this grade where known."""
+        asserted = self._describer.asserted_behind(graph)
         if asserted is None:
             return Ground(Grade.ASSERTED, "")
-        statement = Triple(*edge.statement)
-        grounds = self._explainer.grounds(statement, edge.graph, asserted, edge.grade)
-        return next(grounds, Ground(edge.grade or Grade.MAPPED, ""))
+        grounds = self._explainer.grounds(statement, graph, asserted, grade)
+        return next(grounds, Ground(grade or Grade.MAPPED, ""))
 
     def grade_of(self, edge: Edge) -> Grade:
         """The grade alone, which takes no reading where it is known."""

@@ -16,8 +16,8 @@ from kg_service.lineage.edges import EdgeSource
 from kg_service.lineage.model import Edge
 
 
-class _Level:
-    """An edge source that passes everything through from another; levels override some."""
+class PassedOn:
+    """An edge source that passes everything on from another; what is over it overrides some."""
 
     def __init__(self, source: EdgeSource) -> None:
         self._source = source
@@ -65,7 +65,7 @@ class _Level:
         return self._source.parts_of(run)
 
 
-class FinestLevel(_Level):
+class FinestLevel(PassedOn):
     """The finest level recorded: see ``EdgeSource``.
 
     A run that is asked for itself, as ``start``, is shown with all that it generated.
@@ -114,7 +114,7 @@ class FinestLevel(_Level):
         ]
 
 
-class RunLevel(_Level):
+class RunLevel(PassedOn):
     """Steps collapsed into their outermost run: see ``EdgeSource``.
 
     Where a run itself says what its steps say, its own edge is shown.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pyoxigraph import NamedNode
 
@@ -106,6 +106,15 @@ class Filter:
     until: str | None = None
     kinds: frozenset[str] = frozenset()
 
+    def as_json(self) -> dict[str, Any]:
+        """Plain data; keys are stable."""
+        return {
+            "sources": sorted(self.sources),
+            "since": self.since,
+            "until": self.until,
+            "kinds": sorted(self.kinds),
+        }
+
 
 @dataclass(frozen=True)
 class Request:
@@ -140,8 +149,9 @@ class Lineage:
 
     ``complete`` is false where the depth or the limit cut the walk. A cycle in the data is
     marked on its nodes but does not make the answer incomplete: all of it is shown.
-    ``up`` and ``down`` are the moves of each walk, in its order. ``missing`` says in sentences
-    what can not be known, of a time whose records are not kept.
+    ``up`` and ``down`` are the moves of each walk, in its order. ``hidden`` are nodes that were
+    walked and are of no kind that was asked for; their edges are not among ``edges``.
+    ``missing`` says in sentences what can not be known, of a time whose records are not kept.
     """
 
     request: Request
@@ -149,10 +159,10 @@ class Lineage:
     edges: list[Edge]
     up: list[Move] = field(default_factory=list)
     down: list[Move] = field(default_factory=list)
+    hidden: dict[NamedNode, Node] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
-        return not self.missing and not any(
-            n.stops & {Stop.DEPTH, Stop.LIMIT} for n in self.nodes.values()
-        )
+        met = (*self.nodes.values(), *self.hidden.values())
+        return not self.missing and not any(n.stops & {Stop.DEPTH, Stop.LIMIT} for n in met)

@@ -19,6 +19,7 @@ from kg_service.service.alignment import alignment_router
 from kg_service.service.context import ServiceContext
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
+from kg_service.service.exports import exports_router
 from kg_service.service.graphql_http import graphql_router
 from kg_service.service.links import links_router
 from kg_service.service.methods import CommonHeaders, HeadAndOptions
@@ -29,6 +30,7 @@ from kg_service.service.queries import queries_router
 from kg_service.service.rest import rest_router
 from kg_service.service.sources import sources_router
 from kg_service.service.sparql import sparql_router
+from kg_service.service.tracing import tracing_router
 
 __all__ = ["ServiceContext", "create_app", "run"]
 
@@ -48,6 +50,8 @@ def create_app(context: ServiceContext) -> FastAPI:
         entities_router(context),
         alignment_router(context),
         rest_router(context),
+        tracing_router(context),
+        exports_router(context),
         links_router(context),
     ):
         app.include_router(router)

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 
 from kg_service import __version__
 from kg_service.errors import StoreError
-from kg_service.identity.evidence import Policy
-from kg_service.lineage.model import Direction, Granularity, Request
+from kg_service.lineage.model import Direction, Granularity
 from kg_service.service.context import ServiceContext
 from kg_service.service.errors import code_of
-from kg_service.service.openapi import BAD, NO_STORE, UNKNOWN, answer
+from kg_service.service.looking import (
+    DEEPEST,
+    MOST_NODES,
+    DepthQuery,
+    GranularityQuery,
+    IdQuery,
+    KindsQuery,
+    Looking,
+    looking,
+)
+from kg_service.service.openapi import BAD, GONE, NO_STORE, UNKNOWN, answer
 from kg_service.terms import CATALOGUE, kg
 
-MOST_NODES = 10_000
-DEEPEST = 10_000
+__all__ = ["DEEPEST", "MOST_NODES", "rest_router"]
 
 _LINEAGE_EXAMPLE = {
     "start": "http://127.0.0.1:8000/source/barley-roots/sample/plant-01",
     "direction": "down",
     "complete": True,
     "stopped": [],
+    "filter": {"sources": [], "since": None, "until": None, "kinds": []},
     "nodes": [{"id": "...", "label": "plant-01", "kind": "Specimen", "node": "entity", "depth": 0}],
     "edges": [
         {"kind": "used", "earlier": "...", "later": "...", "source": "barley-roots",
@@ -60,31 +69,25 @@ def rest_router(context: ServiceContext) -> APIRouter:
 
     @router.get(
         "/lineage",
-        tags=["Entities"],
+        tags=["Lineage"],
         summary="What a thing came from, and what came of it",
         responses={
             200: answer("The lineage.", _LINEAGE_EXAMPLE),
             400: BAD,
             404: UNKNOWN,
+            410: GONE,
             503: NO_STORE,
         },
     )
     def lineage(
-        id: Annotated[
-            str, Query(description="An IRI, a persistent identifier in any spelling, or a name.")
-        ],
+        how: Annotated[Looking, Depends(looking)],
+        id: IdQuery,
         direction: Annotated[Direction, Query(description="To origins, to results, or both.")] = (
             Direction.BOTH
         ),
-        depth: Annotated[
-            int | None, Query(ge=0, le=DEEPEST, description="At most so many steps.")
-        ] = None,
-        granularity: Annotated[
-            Granularity, Query(description="The finest steps recorded, or their runs.")
-        ] = Granularity.STEP,
-        policy: Annotated[
-            Policy, Query(description="Which evidence of identity may join sources.")
-        ] = Policy.DEFAULT,
+        depth: DepthQuery = None,
+        granularity: GranularityQuery = Granularity.STEP,
+        kind: KindsQuery = None,
         as_of: Annotated[
             str | None,
             Query(
@@ -101,13 +104,13 @@ def rest_router(context: ServiceContext) -> APIRouter:
         also where it is not known any more what was known at the time `asOf`.
         """
         graph = context.now().as_of(as_of)
-        request = Request(
+        request = how.request(
+            graph,
             graph.resolve(id),
-            direction,
+            direction=direction,
             depth=depth,
-            limit=MOST_NODES,
-            policy=policy,
             granularity=granularity,
+            kinds=kind,
         )
         return JSONResponse(graph.view(graph.lineage(request)).as_json())
 

@@ -66,7 +66,7 @@ class _World:
 
     @property
     def graph(self) -> KnowledgeGraph:
-        return KnowledgeGraph(self.store, self.alignment, self.archive)
+        return KnowledgeGraph(self.store, self.alignment, archive=self.archive)
 
     def ingest(self, source: str, version: int) -> None:
         if (source, version) not in self.sources:

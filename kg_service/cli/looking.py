@@ -1,0 +1,82 @@
+"""The options that all questions over lineage share: how to look, and at what of the graph."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from pyoxigraph import NamedNode
+
+from kg_service.cli.console import out
+from kg_service.graph import KnowledgeGraph
+from kg_service.identity.evidence import Policy
+from kg_service.lineage.model import Granularity, Request
+
+IdArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID", help="An IRI, a persistent identifier in any spelling, or a name."
+    ),
+]
+DepthOption = Annotated[
+    int | None, typer.Option("--depth", min=0, metavar="N", help="At most so many steps.")
+]
+GranularityOption = Annotated[
+    Granularity,
+    typer.Option(help="The finest steps recorded, or steps collapsed into their runs."),
+]
+PolicyOption = Annotated[Policy, typer.Option(help="Which evidence of identity may join sources.")]
+SourcesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source", metavar="ID", help="Only what this source says; may be given several times."
+    ),
+]
+SinceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="TIME",
+        help="Only activities that may have happened since: 2026, 2026-04-16, 2026-04-16T09:30Z.",
+    ),
+]
+UntilOption = Annotated[
+    str | None,
+    typer.Option(
+        "--until", metavar="TIME", help="Only activities that may have happened until then."
+    ),
+]
+KindsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--kind",
+        metavar="KIND",
+        help="Show only this kind of thing, such as Specimen or File; may be given several times.",
+    ),
+]
+
+
+def looking(
+    graph: KnowledgeGraph,
+    start: NamedNode,
+    *,
+    depth: int | None = None,
+    granularity: Granularity = Granularity.STEP,
+    policy: Policy = Policy.DEFAULT,
+    sources: list[str] | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    kinds: list[str] | None = None,
+) -> Request:
+    """A request from options. Raises NotKnown, Withdrawn, UsageError."""
+    chosen = graph.filter(sources or (), since, until, kinds or ())
+    return Request(
+        start, depth=depth, granularity=granularity, policy=policy, filter=chosen
+    )  # fmt: skip
+
+
+def print_ending(complete: bool, stopped: tuple[str, ...], all_of_it: str) -> None:
+    """Whether an answer is complete, and where and why it stopped."""
+    out.print(f"complete: {all_of_it}" if complete else "not complete")
+    for sentence in stopped:
+        out.print(f"  {sentence}")

@@ -1,0 +1,1 @@
+"""Questions over lineage: paths, common ancestors, what is affected, gaps, comparisons, tables."""
