@@ -27,6 +27,10 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) --editable '.[test]'
 	@touch $@ $(VENV)/.run
 
+$(VENV)/.bench: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) --editable '.[test,bench]'
+	@touch $@ $(VENV)/.run $(VENV)/.test
+
 $(VENV)/.check: pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) --editable '.[test,dev]'
 	@touch $@ $(VENV)/.run $(VENV)/.test
@@ -43,9 +47,12 @@ check: $(VENV)/.check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.test
-	$(BIN)/python -m benchmarks.run
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks.lineage $(LINEAGE_OPTIONS)
 	$(BIN)/python -m benchmarks.ingest $(BENCH_OPTIONS)
+	$(BIN)/python -m benchmarks.reading
+	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.report
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -17,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.results import Table, save
 from ingest.bundle import Bundle, SingleFile
 from ingest.findings import Findings
 from ingest.rocrate import read
@@ -93,14 +94,15 @@ def run_once(what: str, path: Path) -> tuple[int, float, float]:
 def measured(what: str, path: Path) -> tuple[int, float, float]:
     """Medians of some runs."""
     runs = [run_once(what, path) for _ in range(ROUNDS)]
-    return runs[0][0], *(statistics.median(run[i] for run in runs) for i in (1, 2))
+    seconds, peak = (statistics.median(run[i] for run in runs) for i in (1, 2))
+    return runs[0][0], seconds, peak
 
 
 def main(sizes: list[int]) -> None:
-    """Print the table."""
+    """Print the table, and keep it."""
     head = ["entities", "MB", "triples", "read CPU s", "peak MiB"]
     head += ["rdflib CPU s", "rdflib MiB", "ratio"]
-    print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
+    rows = []
     with tempfile.TemporaryDirectory() as temporary:
         for entities in sizes:
             path = Path(temporary) / f"crate-{entities}.json"
@@ -114,7 +116,10 @@ def main(sizes: list[int]) -> None:
                 row += [f"{theirs:.2f}", f"{their_peak:.0f}", f"{theirs / seconds:.0f}x"]
             else:
                 row += ["-", "-", "-"]
-            print("| " + " | ".join(row) + " |", flush=True)
+            rows.append(row)
+    table = Table("Reading a crate", head, rows)
+    print(table.markdown())
+    save("reading", [table])
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from typing import Any
 
 import rdflib
 
+from benchmarks.results import Table, save
 from ingest.bundle import Bundle, SingleFile
 from ingest.findings import Findings
 from ingest.rocrate import read
@@ -114,12 +115,12 @@ def measure(entities: int) -> list[str]:
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table, and keep it."""
     head = ["entities", "triples", "read s", "align s", "whole ingest s", "rdflib parse s",
             "lineage of the last file s", "rdflib / read"]  # fmt: skip
-    print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
-    for entities in (1_000, 5_000, 20_000):
-        print("| " + " | ".join(measure(entities)) + " |", flush=True)
+    table = Table("One crate", head, [measure(entities) for entities in (1_000, 5_000, 20_000)])
+    print(table.markdown())
+    save("run", [table])
 
 
 if __name__ == "__main__":

@@ -161,7 +161,7 @@ def record_quads(
 
 def activity_quads(activity: NamedNode, kind: str, software: str, sets: str) -> list[Quad]:
     """What the catalogue says of an ingest or a realignment: when, by whom, with what."""
-    now = Literal(datetime.now(UTC).isoformat(timespec="seconds"), datatype=XSD_DATETIME)
+    now = Literal(datetime.now(UTC).isoformat(timespec="microseconds"), datatype=XSD_DATETIME)
     return [
         _q(activity, RDF_TYPE, kg(kind)),
         _q(activity, prov("endedAtTime"), now),
@@ -327,7 +327,7 @@ class Catalogue:
 
     def _records(self, bindings: Mapping[str, Term]) -> list[SourceRecord]:
         told: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for row in solutions_of(self._reader.query(_sources_query(), bindings)):
+        for row in solutions_of(self._reader.query(sources_query(), bindings)):
             source, about, property_, value = (cast(Term, term).value for term in row)
             told[source][f"{about} {shorten(property_)}"].append(value)
         records = [_record(iri, values) for iri, values in told.items()]
@@ -335,7 +335,8 @@ class Catalogue:
 
 
 @cache
-def _sources_query() -> str:
+def sources_query() -> str:
+    """The one query that the catalogue is asked: which sources there are."""
     return files("kg_service").joinpath("catalogue_sources.rq").read_text(encoding="utf-8")
 
 
@@ -362,7 +363,7 @@ def _record(iri: str, told: Mapping[str, list[str]]) -> SourceRecord:
         visibility=text("visibility"),
         groups=every("version kg:visibleTo"),
         visible_from=first("version kg:visibleFrom"),
-        ingested=first("ingest prov:endedAtTime") or "",
+        ingested=max(told.get("ingest prov:endedAtTime", ()), default=""),
         asserted=int(text("assertedTriples") or 0),
         aligned=int(text("alignedTriples") or 0),
         repairs=int(text("repairs") or 0),

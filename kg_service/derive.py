@@ -14,6 +14,7 @@ from kg_service.align.plans import token
 from kg_service.catalogue import GraphNames
 from kg_service.identity.links import identity_triples
 from kg_service.report import Derived
+from kg_service.store.grades import Grades
 from kg_service.store.port import Sizes
 from kg_service.store.statements import Statements
 
@@ -24,6 +25,7 @@ class Derivation:
 
     names: Sequence[GraphNames]
     graphs: dict[NamedNode, Statements] = field(default_factory=dict)
+    grades: dict[NamedNode, Grades] = field(default_factory=dict)
     fired: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[str] = field(default_factory=Counter)
 
@@ -31,6 +33,8 @@ class Derivation:
         """Let go of the memory or temporary files."""
         for statements in self.graphs.values():
             statements.close()
+        for grades in self.grades.values():
+            grades.close()
 
     def counted(self, sizes: Sizes) -> Derived:
         """The same as figures, once the graphs are written."""
@@ -50,6 +54,7 @@ def derive(
     for names, statements in asserted.items():
         aligned = alignment.align(statements, findings)
         made.graphs[names.aligned] = aligned.statements
+        made.grades[names.aligned] = aligned.grades
         made.fired += aligned.fired
         made.unmapped += aligned.unmapped
     told = _Told(list(made.graphs.values()))

@@ -6,13 +6,22 @@ The CLI, the HTTP service and the tests all ask here; nothing here knows any of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from pyoxigraph import NamedNode
 
 from kg_service.align.engine import Alignment
 from kg_service.catalogue import Catalogue, SourceRecord
 from kg_service.describe import Describer, Thing
+from kg_service.errors import Ambiguous, NotKnown
+from kg_service.export.account import account
+from kg_service.export.formats import ExportFormat
+from kg_service.export.make import Exported, exported
+from kg_service.history.archive import Archive
+from kg_service.history.asof import AsOfReader, Past, past_at
+from kg_service.history.kept import Kept, kept_periods
+from kg_service.history.moments import moment_of
 from kg_service.identity.evidence import Evidence
 from kg_service.index.lineage import LineageIndex
 from kg_service.lineage.asked import lineage_asked
@@ -23,6 +32,8 @@ from kg_service.lineage.scope import checked_filter, find_source
 from kg_service.links.listing import LISTED, Links
 from kg_service.links.model import Link
 from kg_service.resolve import resolve, resolve_version
+from kg_service.search.index import ThingIndex
+from kg_service.search.things import Things
 from kg_service.store.port import GraphReader
 from kg_service.tracing.affected import Affected, find_affected
 from kg_service.tracing.common import MOST_ANCESTORS, Common, find_common
@@ -41,33 +52,94 @@ class KnowledgeGraph:
 
     reader: GraphReader
     alignment: Alignment
+    archive: Archive | None = None
+    past: Past | None = None
     index: LineageIndex | None = None
+    things: ThingIndex = field(default_factory=ThingIndex, repr=False, compare=False)
 
     def frozen(self) -> KnowledgeGraph:
         """The graph in one state, for an answer that takes several reads."""
-        return KnowledgeGraph(self.reader.frozen(), self.alignment, self.index)
+        return replace(self, reader=self.reader.frozen())
+
+    def as_of(self, written: str | None) -> KnowledgeGraph:
+        """The graph as it was known at a time, or with a version of a source; see docs/lineage.md.
+
+        Lineage and what it is made of can be asked of it, not SPARQL. Itself for None.
+        """
+        if written is None:
+            return self
+        present = self.reader.frozen()
+        past = past_at(present, self.archive, moment_of(present, written))
+        return KnowledgeGraph(AsOfReader(present, past), self.alignment, self.archive, past)
+
+    def history(self) -> dict[NamedNode, list[Kept]]:
+        """The periods of all sources, and what is kept of them."""
+        return kept_periods(self.reader.frozen(), self.archive)
+
+    def found(self) -> Things:
+        """All things of the graph's state: many at once, by kind, by their words."""
+        return self.things.at(self.reader.frozen())
+
+    def describer(self) -> Describer:
+        """What describes the nodes of the graph's state."""
+        reader = self.reader.frozen()
+        return Describer(reader, None if self.past else self.things.at(reader))
 
     def sources(self) -> list[SourceRecord]:
         """All sources, by id."""
         return Catalogue(self.reader.frozen()).sources()
 
+    def source_ids(self, ids: Iterable[str]) -> frozenset[str]:
+        """The ids of sources, each of which there must be. Raises NotKnown."""
+        wanted = frozenset(ids)
+        known = {record.id for record in self.sources()} if wanted else wanted
+        if unknown := sorted(wanted - known):
+            raise NotKnown(
+                f"there is no source {', '.join(unknown)}; kg sources lists those that are"
+            )
+        return wanted
+
     def resolve(self, written: str) -> NamedNode:
         """The node that an IRI, a persistent identifier in any spelling, or a name means."""
-        return resolve(self.reader.frozen(), written)
+        try:
+            return resolve(self.reader.frozen(), written)
+        except Ambiguous:
+            raise
+        except NotKnown as error:
+            if self.past is None or not self.past.missing:
+                raise
+            raise NotKnown("; ".join([str(error), *self.past.missing])) from error
 
     def thing(self, iri: NamedNode) -> Thing:
         """Label, kinds, identifiers and sources of one node."""
-        return Describer(self.reader.frozen()).thing(iri)
+        return self.describer().things([iri])[iri]
 
     def lineage(self, request: Request) -> Lineage:
         """Walk from a node; see docs/lineage.md for what the walk means."""
         if self.index is not None:
             return self.index.lineage(request, self.reader.frozen())
-        return lineage_asked(request, self.reader.frozen())
+        answer = lineage_asked(request, self.reader.frozen())
+        answer.missing = tuple(self.past.missing) if self.past else ()
+        return answer
 
-    def view(self, lineage: Lineage) -> LineageView:
-        """The same answer with labels, sources and grades, for people and interfaces."""
-        return view(lineage, self.reader.frozen(), self.alignment)
+    def view(self, lineage: Lineage, *, explain: bool = True) -> LineageView:
+        """The same answer with labels, sources and grades, for people and interfaces.
+
+        Without ``explain``, edges come without the row, rule or evidence behind their grade.
+        """
+        graph = self.frozen()
+        return view(
+            lineage, graph._indexed(), graph.alignment, graph.describer(),
+            explain=explain, past=graph.past,
+        )  # fmt: skip
+
+    def export(self, request: Request, form: ExportFormat) -> Exported:
+        """The lineage that a request asks for, in another form; see docs/exports.md."""
+        graph = self.frozen()
+        lineage, made = graph.lineage(request), datetime.now(UTC)
+        return exported(
+            account(lineage, graph.reader, graph.alignment, graph.describer(), made), form
+        )
 
     def why(self, subject: str, predicate: str, object_: str) -> list[Reason]:
         """Who says a statement, and what it was made from."""
@@ -90,7 +162,8 @@ class KnowledgeGraph:
 
     def specimens(self) -> list[Thing]:
         """The materials at which histories start."""
-        return list_specimens(self.reader.frozen())
+        graph = self.frozen()
+        return list_specimens(graph.reader, graph.describer())
 
     def results(self, specimen: NamedNode, how: Request | None = None) -> Ends:
         """The data derived from a material, and whether all of it was found.
@@ -99,13 +172,13 @@ class KnowledgeGraph:
         """
         graph = self.frozen()
         asked = replace(how or Request(specimen), start=specimen, direction=Direction.DOWN)
-        return find_results(graph.reader, graph.lineage(asked))
+        return find_results(graph.describer(), graph.lineage(asked))
 
     def specimens_of(self, result: NamedNode, how: Request | None = None) -> Ends:
         """The specimens that a result goes back to."""
         graph = self.frozen()
         asked = replace(how or Request(result), start=result, direction=Direction.UP)
-        return find_specimens(graph.reader, graph.lineage(asked))
+        return find_specimens(graph.describer(), graph.lineage(asked))
 
     def filter(
         self,
@@ -164,5 +237,8 @@ class KnowledgeGraph:
     def _state(self) -> State:
         """One state of the graph, read by the index where there is one."""
         graph = self.frozen()
-        reader = graph.index.reader(graph.reader) if graph.index else graph.reader
-        return State(reader, graph.alignment, graph.lineage)
+        return State(graph._indexed(), graph.alignment, graph.lineage, graph.describer())
+
+    def _indexed(self) -> GraphReader:
+        """The reader, with what lineage is walked on read from the index where there is one."""
+        return self.index.reader(self.reader) if self.index else self.reader

@@ -149,9 +149,11 @@ class Intake:
             self._store.commit(
                 Change(
                     graphs={**written, **derivation.graphs},
+                    grades=derivation.grades,
                     drop=previous.graphs if previous else [],
                     delete=[*replaced, *returned.delete],
                     insert=returned.insert,
+                    supersedes=iris.source if previous else None,
                     records=records,
                 )
             )

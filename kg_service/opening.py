@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,10 +13,15 @@ from pyoxigraph import NamedNode
 from kg_service.align.engine import Alignment
 from kg_service.errors import StoreError, UsageError
 from kg_service.graph import KnowledgeGraph
+from kg_service.history.archive import Archive
+from kg_service.history.keeping import KeepingStore
 from kg_service.index.folder import IndexFolder
 from kg_service.index.lineage import LineageIndex
 from kg_service.index.writer import IndexWriter
 from kg_service.resources import resource_folder
+from kg_service.search.feed import ThingFeed
+from kg_service.search.file import NAME
+from kg_service.search.index import ThingIndex
 from kg_service.settings import DEFAULT_BASE, Settings
 from kg_service.store.embedded import DiskStore, SnapshotReader, store_base
 from kg_service.store.port import GraphReader, GraphStore
@@ -71,25 +76,47 @@ def open_writer(settings: Settings) -> GraphStore:
         store: GraphStore = RemoteStore(settings.store, writer=True)
     else:
         store = DiskStore(Path(settings.store), base_of(settings))
-    return IndexedStore(store, side_indexes(settings, store))
+    indexed = IndexedStore(store, side_indexes(settings, store))
+    archive = archive_of(settings)
+    return indexed if archive is None else KeepingStore(indexed, archive)
+
+
+def archive_of(settings: Settings) -> Archive | None:
+    """Where the past of a store is kept: beside it, or in the folder that is named for it.
+
+    A server has no folder, so that nothing of its past is kept unless one is named.
+    """
+    if settings.history:
+        return Archive(Path(settings.history))
+    return None if is_remote(settings.store) else Archive(Path(settings.store) / "history")
 
 
 def side_indexes(settings: Settings, store: GraphStore) -> list[SideIndex]:
     """What is kept beside a store and fed as it is written."""
-    return [IndexWriter(index_folder(settings), store)]
+    return [
+        IndexWriter(index_folder(settings), store),
+        ThingFeed(things_file(settings), store),
+    ]
 
 
 def index_folder(settings: Settings) -> IndexFolder:
-    """Where the lineage index of a store is: in its folder; of a server's, where the user says,
-    or in the user's cache.
-    """
+    """Where the lineage index of a store is."""
+    return IndexFolder(_beside(settings) / "index")
+
+
+def things_file(settings: Settings) -> Path:
+    """Where the things of a store are found by their words."""
+    return _beside(settings) / NAME
+
+
+def _beside(settings: Settings) -> Path:
+    """A store's own folder; for a server's the one that is named, or one in the user's cache."""
     if settings.index is not None:
-        return IndexFolder(Path(settings.index))
+        return Path(settings.index)
     if not is_remote(settings.store):
-        return IndexFolder(Path(settings.store) / "index")
+        return Path(settings.store)
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    name = hashlib.sha256(settings.store.encode()).hexdigest()[:16]
-    return IndexFolder(Path(cache) / "kg-service" / "index" / name)
+    return Path(cache) / "kg-service" / sha256(settings.store.encode()).hexdigest()[:16]
 
 
 def open_existing(settings: Settings) -> GraphStore:
@@ -106,5 +133,10 @@ def _must_exist(folder: Path) -> None:
 
 def open_graph(settings: Settings) -> KnowledgeGraph:
     """The knowledge graph over a store, to read."""
-    index = LineageIndex(index_folder(settings))
-    return KnowledgeGraph(open_reader(settings), load_alignment(settings.mappings), index)
+    return KnowledgeGraph(
+        open_reader(settings),
+        load_alignment(settings.mappings),
+        archive=archive_of(settings),
+        index=LineageIndex(index_folder(settings)),
+        things=ThingIndex(things_file(settings)),
+    )

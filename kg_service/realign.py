@@ -81,8 +81,10 @@ def _realign(store: GraphStore, alignment: Alignment, record: SourceRecord) -> D
             store.commit(
                 Change(
                     graphs=derivation.graphs,
+                    grades=derivation.grades,
                     drop=[*map(NamedNode, (*record.aligned_graphs, record.identity_graph))],
                     delete=realigned_quads(store, iris, record),
+                    supersedes=iris.source,
                     records=records,
                 )
             )

@@ -24,6 +24,7 @@ class Settings:
 
     ``mappings`` are folders of mapping sets beside those that ship with the service.
     ``index`` is the folder of the lineage index, where it is not beside the store.
+    ``history`` is the folder of what older versions said; by default that of a store on disk.
     ``base`` is the address under which the service answers; every IRI it mints starts with it.
     """
 
@@ -31,6 +32,7 @@ class Settings:
     base: str | None = None
     mappings: tuple[str, ...] = ()
     index: str | None = None
+    history: str | None = None
 
     @classmethod
     def from_environment(
@@ -49,4 +51,5 @@ class Settings:
             base=chosen,
             mappings=own,
             index=env.get("KG_INDEX") or None,
+            history=env.get("KG_HISTORY") or None,
         )

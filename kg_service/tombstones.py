@@ -84,6 +84,7 @@ def burial(reader: GraphReader, record: SourceRecord, because: str, who: Term, n
     return Change(
         drop=record.graphs,
         delete=[current, *owned],
+        forgets=source,
         insert=[
             _q(source, _WITHDRAWN_VERSION, version),
             _q(version, _INVALIDATED_BY, withdrawal),
@@ -109,11 +110,13 @@ def revival(reader: GraphReader, source: NamedNode, version: NamedNode) -> Reviv
     """The change for the return of a source in a version, beside what any ingest writes.
 
     Another version than the withdrawn one is a revision of it. The same one is recorded anew;
-    that it was withdrawn in between is kept.
+    that it was withdrawn in between is kept. So is a version that comes back after another one;
+    when it was there before is kept.
     """
     found = list(reader.quads(source, _WITHDRAWN_VERSION, None, CATALOGUE))
     if not found:
-        return Revival()
+        stale = [q for q in _recorded(reader, version) if q.predicate != _ENDED_AT]
+        return Revival(tuple(stale))
     before = object_node(found[0])
     stale = [*found, *reader.quads(source, dcterms("title"), None, CATALOGUE)]
     if before != version:

@@ -9,13 +9,13 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kg_service.align.engine import Alignment
 from kg_service.align.explain import Explainer, Ground
-from kg_service.align.mapping import Grade
 from kg_service.catalogue import SourceRecord
 from kg_service.describe import Describer
 from kg_service.errors import Ambiguous, KgError, NotKnown
 from kg_service.identity.evidence import Evidence
 from kg_service.rdf import object_of
 from kg_service.resolve import resolve
+from kg_service.store.grades import Grade
 from kg_service.store.port import GraphReader, Term
 from kg_service.terms import PREFIXES, kg, prov, shorten
 

@@ -29,7 +29,7 @@ def withdraw(
         near = get_close_matches(source_id, [r.id for r in catalogue.sources()], n=1)
         hint = f"did you mean {near[0]}?" if near else "kg sources lists those that are"
         raise NotKnown(f"there is no source {source_id!r}; {hint}")
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = datetime.now(UTC).isoformat(timespec="microseconds")
     store.commit(burial(store, record, because.strip(), steward(who), now))
     stone = tombstone(store, iri)
     assert stone is not None

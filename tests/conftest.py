@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,14 @@ from support import CORPUS, ingest_into_memory
 from kg_service.align.engine import Alignment
 from kg_service.graph import KnowledgeGraph
 from kg_service.opening import load_alignment
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_caches_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The indexes of SPARQL servers are kept in the user's cache, else."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")

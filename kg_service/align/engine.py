@@ -37,6 +37,7 @@ from kg_service.align.prov_types import ACTIVITY_ENDING, implied_types, with_tim
 from kg_service.align.rules import made_by, rule_store
 from kg_service.align.spelling import Spelling
 from kg_service.align.vocabulary import TargetVocabulary
+from kg_service.store.grades import LINEAGE_PROPERTIES, Grade, Grades
 from kg_service.store.statements import END, Statements
 
 _BATCH_LINES = 10_000
@@ -47,10 +48,12 @@ _NO_CLASSES: tuple[bytes, ...] = ()
 class Aligned:
     """The aligned statements of one graph, and how they came about.
 
-    ``fired`` counts by row or rule, ``unmapped`` by term that no row has.
+    ``fired`` counts by row or rule, ``unmapped`` by term that no row has. ``grades`` has those of
+    the statements that are lineage.
     """
 
     statements: Statements = field(default_factory=Statements)
+    grades: Grades = field(default_factory=Grades)
     fired: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[str] = field(default_factory=Counter)
 
@@ -130,7 +133,7 @@ class Alignment:
                     for rule in mapping.rules:
                         made = made_by(rule, store)
                         run.aligned.fired[rule.iri] += len(made)
-                        run.take_made(made)
+                        run.take_made(made, rule.grade)
         run.finish()
         return run.aligned
 
@@ -221,6 +224,7 @@ class _Run:
         self._typed: dict[bytes, bool] = {}
         self._met: set[bytes] = set()
         self._batch: list[bytes] = []
+        self._graded: dict[Grade, list[bytes]] = {grade: [] for grade in Grade}
 
     def take(self, line: bytes) -> None:
         """Align one asserted statement."""
@@ -234,7 +238,10 @@ class _Run:
             if is_type:
                 self._write_types(subject, plan.kinds)
             else:
-                self._write(subject + b" " + plan.written + b" " + rest)
+                stated = subject + b" " + plan.written + b" " + rest
+                self._write(stated)
+                if plan.written in LINEAGE_PROPERTIES:
+                    self._graded[Grade.ASSERTED].append(stated)
         elif plan.unmapped:
             self.aligned.unmapped[plan.term] += 1
             return
@@ -244,14 +251,16 @@ class _Run:
         if plan.rows:
             self._by_rows(plan, is_type, subject, rest)
 
-    def take_made(self, lines: Iterable[bytes]) -> None:
-        """Add what a rule made."""
+    def take_made(self, lines: Iterable[bytes], grade: Grade) -> None:
+        """Add what a rule of some grade made."""
         for line in lines:
             subject, predicate, rest = line.split(b" ", 2)
             if predicate == TYPE and rest[:1] == b"<":
                 self._write_types(subject, self._plans.type_endings(iri_of(rest[: -len(END)])))
             else:
                 self._write(line)
+                if predicate in LINEAGE_PROPERTIES:
+                    self._graded[grade].append(line)
 
     def finish(self) -> None:
         """Add the types that PROV's properties imply; warn of times that make no sense."""
@@ -263,6 +272,9 @@ class _Run:
     def flush(self) -> None:
         self.aligned.statements.write(self._batch)
         self._batch.clear()
+        for grade, lines in self._graded.items():
+            self.aligned.grades.write(grade, lines)
+            lines.clear()
 
     def _by_rows(self, plan: Plan, is_type: bool, subject: bytes, rest: bytes) -> None:
         classes = self._classes.get(subject, _NO_CLASSES)
@@ -277,6 +289,8 @@ class _Run:
                 if made is None:
                     continue
                 self._write(made)
+                if row.is_lineage:
+                    self._graded[row.grade].append(made)
             self.aligned.fired[row.record_id] += 1
 
     def _related(self, row: ReadyRow, subject: bytes, rest: bytes) -> bytes | None:

@@ -14,14 +14,16 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store, Tri
 
 from kg_service.align.engine import Alignment
 from kg_service.align.footprint import terms_named
-from kg_service.align.mapping import Condition, Grade, MappingSet, Row, Rule
+from kg_service.align.mapping import Condition, MappingSet, Row, Rule
 from kg_service.align.plans import TIMES, class_named, iri_of
 from kg_service.align.prov_types import DOMAIN_RANGE
 from kg_service.align.rules import made_by, rule_store
 from kg_service.align.times import same_time
+from kg_service.rdf import subject_of, text_object
+from kg_service.store.grades import Grade
 from kg_service.store.port import GraphReader
 from kg_service.store.statements import END, Statements
-from kg_service.terms import RDF_TYPE, shorten
+from kg_service.terms import CATALOGUE, RDF_TYPE, kg, shorten
 
 _LONGEST_PATH = 4
 _MOST_LOOKED_AT = 5_000
@@ -58,18 +60,32 @@ class Explainer:
             for rule in mapping.rules
         ]
         self._classes: dict[tuple[NamedNode, NamedNode], set[str]] = {}
+        self._between_nodes: dict[tuple[object, object, NamedNode], list[Triple]] = {}
+        self._candidates: dict[tuple[str, NamedNode], list[tuple[MappingSet, Rule]]] = {}
+        self._fired: dict[NamedNode, frozenset[str] | None] = {}
         self._seen: dict[tuple[str, NamedNode], Store] = {}
         self._made: dict[tuple[str, NamedNode], set[Triple]] = {}
 
     def grounds(
-        self, statement: Triple, aligned: NamedNode, asserted: NamedNode
+        self,
+        statement: Triple,
+        aligned: NamedNode,
+        asserted: NamedNode,
+        known: Grade | None = None,
     ) -> Iterator[Ground]:
-        """Every ground of a statement, the strongest first: asserted, by rows, by rules."""
-        yield from self._stated(statement, asserted)
-        rows = list(self._by_rows(statement, asserted))
-        yield from (ground for ground in rows if ground.grade is Grade.MAPPED)
-        yield from (ground for ground in rows if ground.grade is not Grade.MAPPED)
-        yield from self._by_rules(statement, asserted)
+        """Every ground of a statement, the strongest first; of one grade, rows before rules.
+
+        With a ``known`` grade, only grounds of that one: what else there is, is not looked for.
+        """
+        found = [*self._stated(statement, asserted), *self._by_rows(statement, asserted)]
+        rules = self._rules_for(statement, asserted)
+        # nothing else can have made it
+        only = len(rules) == 1 and not found and not self._with_basis
+        for grade in Grade if known is None else (known,):
+            yield from (ground for ground in found if ground.grade is grade)
+            for mapping, rule in rules:
+                if rule.grade is grade:
+                    yield from self._by_rule(mapping, rule, statement, asserted, sure=only)
         yield from self._implied(statement, aligned)
 
     def _stated(self, statement: Triple, asserted: NamedNode) -> Iterator[Ground]:
@@ -78,16 +94,24 @@ class Explainer:
 
     def _written(self, statement: Triple, graph: NamedNode) -> Iterator[Triple]:
         """A canonical statement as the graph has it: in any spelling of its terms."""
-        variants = self._alignment.spelling.variants
-        subject, object_ = statement.subject, statement.object
+        spelling = self._alignment.spelling
+        object_ = statement.object
+        is_type = statement.predicate == RDF_TYPE and isinstance(object_, NamedNode)
+        kinds = spelling.variants(object_.value) if is_type else None  # type: ignore[union-attr]
+        for value in map(NamedNode, kinds) if kinds else (object_,):
+            for triple in self._between(statement.subject, value, graph):
+                if spelling.canonical(_predicate(triple)) == _predicate(statement):
+                    yield triple
+
+    def _between(self, subject: object, object_: object, graph: NamedNode) -> list[Triple]:
+        """All that a graph says of these two: one read, whatever the properties asked for."""
         assert isinstance(subject, NamedNode)
-        for predicate in variants(_predicate(statement)):
-            is_type = predicate == RDF_TYPE.value and isinstance(object_, NamedNode)
-            kinds = variants(object_.value) if is_type else None  # type: ignore[union-attr]
-            for value in map(NamedNode, kinds) if kinds else (object_,):
-                assert isinstance(value, (NamedNode, Literal))
-                for quad in self._reader.quads(subject, NamedNode(predicate), value, graph):
-                    yield quad.triple
+        assert isinstance(object_, (NamedNode, Literal))
+        key = (subject, object_, graph)
+        if key not in self._between_nodes:
+            quads = self._reader.quads(subject, None, object_, graph)
+            self._between_nodes[key] = [quad.triple for quad in quads]
+        return self._between_nodes[key]
 
     def _by_rows(self, statement: Triple, asserted: NamedNode) -> Iterator[Ground]:
         subject, object_ = statement.subject, statement.object
@@ -95,7 +119,15 @@ class Explainer:
         if statement.predicate == RDF_TYPE and isinstance(object_, NamedNode):
             yield from self._type_by_rows(subject, object_.value, asserted)
             return
+        canonical = self._alignment.spelling.canonical
+        said = {canonical(_predicate(t)) for t in self._between(subject, object_, asserted)}
+        turned: set[str] = set()
+        if isinstance(object_, NamedNode):
+            turned = {canonical(_predicate(t)) for t in self._between(object_, subject, asserted)}
         for row in self._alignment.plans.rows_to(_predicate(statement)):
+            # a time may be written in another way in the aligned graph
+            if row.target not in TIMES and row.source not in (turned if row.inverse else said):
+                continue
             for basis in self._bases(row, statement, asserted):
                 if self._applies(row, basis, asserted):
                     yield Ground(row.grade, row.record_id, _said(row), (basis,))
@@ -158,20 +190,44 @@ class Explainer:
                     found.add(spelling.canonical(iri_of(named)))
         return found
 
-    def _by_rules(self, statement: Triple, asserted: NamedNode) -> Iterator[Ground]:
-        candidates = [
-            (mapping, rule)
-            for mapping, rule, terms in self._rules
-            if _predicate(statement) in terms or None in terms
-        ]
-        if len(candidates) == 1 and not self._with_basis:
-            rule = candidates[0][1]  # nothing else can have made it
+    def _rules_for(self, statement: Triple, asserted: NamedNode) -> list[tuple[MappingSet, Rule]]:
+        """The rules that may have made a statement: they write its property, and made something."""
+        key = (_predicate(statement), asserted)
+        if key not in self._candidates:
+            fired = self._fired_for(asserted)
+            self._candidates[key] = [
+                (mapping, rule)
+                for mapping, rule, terms in self._rules
+                if (_predicate(statement) in terms or None in terms)
+                and (fired is None or rule.iri in fired)
+            ]
+        return self._candidates[key]
+
+    def _fired_for(self, asserted: NamedNode) -> frozenset[str] | None:
+        """The rows and rules that made something of a source, so far as the catalogue tells."""
+        if asserted not in self._fired:
+            told: set[str] | None = None
+            for of in self._reader.quads(None, kg("assertedGraph"), asserted, CATALOGUE):
+                fired = self._reader.quads(subject_of(of), kg("fired"), None, CATALOGUE)
+                told = (told or set()) | {text_object(q).rpartition(" ")[0] for q in fired}
+            self._fired[asserted] = None if told is None else frozenset(told)
+        return self._fired[asserted]
+
+    def _by_rule(
+        self,
+        mapping: MappingSet,
+        rule: Rule,
+        statement: Triple,
+        asserted: NamedNode,
+        *,
+        sure: bool,
+    ) -> Iterator[Ground]:
+        if sure:
             yield Ground(rule.grade, rule.iri, rule.summary)
             return
-        for mapping, rule in candidates:
-            for made, why in self._matches(mapping, rule, statement, asserted):
-                basis = self._support(mapping, rule, made, asserted) if self._with_basis else ()
-                yield Ground(rule.grade, rule.iri, f"{rule.summary}{why}", tuple(basis))
+        for made, why in self._matches(mapping, rule, statement, asserted):
+            basis = self._support(mapping, rule, made, asserted) if self._with_basis else ()
+            yield Ground(rule.grade, rule.iri, f"{rule.summary}{why}", tuple(basis))
 
     def _matches(
         self, mapping: MappingSet, rule: Rule, statement: Triple, asserted: NamedNode

@@ -11,27 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from pyoxigraph import QueryTriples, Store
 
 from kg_service.errors import MappingError
+from kg_service.store.grades import Grade
 from kg_service.terms import DCTERMS_NS, KG_NS, OWL_NS, PROV_NS, RDFS_NS
 
 TARGET_NAMESPACES = (PROV_NS, KG_NS, RDFS_NS + "label", DCTERMS_NS, OWL_NS + "sameAs")
 SKOS_NS = "http://www.w3.org/2004/02/skos/core#"
 RELATIONS = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
 _TURNED = {"broadMatch": "narrowMatch", "narrowMatch": "broadMatch"}
-
-
-class Grade(StrEnum):
-    """How an aligned statement stands to what its source says."""
-
-    ASSERTED = "asserted"
-    MAPPED = "mapped"
-    CLOSE = "close"
-    INFERRED = "inferred"
 
 
 @dataclass(frozen=True)

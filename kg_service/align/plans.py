@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from kg_service.align.hierarchy import Hierarchy
 from kg_service.align.mapping import Condition, MappingSet, Row, is_target
 from kg_service.align.spelling import Spelling
+from kg_service.store.grades import LINEAGE_PROPERTIES, Grade
 from kg_service.store.statements import END
 from kg_service.terms import DCTERMS_NS, KG_NS, PROV_NS, RDF_NS, RDF_TYPE, RDFS_NS
 
@@ -70,6 +71,8 @@ class ReadyRow:
     needs_resource: bool
     is_time: bool
     is_naming: bool
+    grade: Grade
+    is_lineage: bool
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ class Plans:
         self._hierarchy = hierarchy
         self._superclasses = superclasses
         self._rows: dict[str, list[Row]] = defaultdict(list)
+        self._rows_to: dict[str, list[Row]] = defaultdict(list)
         self._sets: dict[str, list[MappingSet]] = defaultdict(list)
         asked: set[str] = set()
         for mapping in sets:
@@ -111,6 +115,7 @@ class Plans:
                 if mapping not in self._sets[row.source]:
                     self._sets[row.source].append(mapping)
                 if row.entails:
+                    self._rows_to[row.target].append(row)
                     asked |= row.subject.any_of | row.subject.none_of
                     asked |= row.object.any_of | row.object.none_of
         self.conditional_classes = frozenset(map(token, asked))
@@ -144,7 +149,7 @@ class Plans:
 
     def rows_to(self, target: str) -> list[Row]:
         """The entailing rows that lead to a target term."""
-        return [r for rows in self._rows.values() for r in rows if r.target == target and r.entails]
+        return self._rows_to.get(target, [])
 
     def rows_of(self, source: str) -> list[Row]:
         """The entailing rows that map a term, or the class that it is a kind of."""
@@ -192,6 +197,8 @@ class Plans:
             inverse=row.inverse,
             needs_resource=row.inverse or row.target in _RESOURCE_TARGETS,
             is_time=row.target in TIMES,
+            grade=row.grade,
+            is_lineage=token(row.target) in LINEAGE_PROPERTIES,
             is_naming=row.target.startswith((RDFS_NS, DCTERMS_NS)),
         )
 

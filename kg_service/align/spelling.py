@@ -25,6 +25,7 @@ class Spelling:
         self.pairs = sorted(pairs.items(), key=lambda pair: (-len(pair[0]), pair))
         self._terms = {v: c for v, c in pairs.items() if not v.endswith(_NAMESPACE_ENDS)}
         self.canonical = lru_cache(maxsize=65536)(self._canonical)
+        self.variants = lru_cache(maxsize=4096)(self._variants)
 
     @classmethod
     def load(cls, paths: Iterable[Path]) -> Spelling:
@@ -44,7 +45,7 @@ class Spelling:
             iri = next(self._respelled(iri, back=False), iri)
         return self._terms.get(iri, iri)
 
-    def variants(self, iri: str) -> list[str]:
+    def _variants(self, iri: str) -> list[str]:
         """All spellings of a canonical IRI, itself first."""
         found = [iri, *(variant for variant, term in self._terms.items() if term == iri)]
         for spelled in tuple(found):

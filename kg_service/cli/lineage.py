@@ -39,6 +39,15 @@ def lineage(
     since: SinceOption = None,
     until: UntilOption = None,
     kind: KindsOption = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="TIME",
+            help="As it was known at a time (2026-05-01T12:00:00Z; a date is its end; in UTC), or "
+            "with a version of a source (SOURCE@VERSION; kg history lists them).",
+        ),
+    ] = None,
     store: StoreOption = None,
     mappings: MappingsOption = None,
     as_json: JsonOption = False,
@@ -51,7 +60,9 @@ def lineage(
     if up + down + both > 1:
         raise UsageError("give one of --up, --down and --both")
     direction = Direction.UP if up else Direction.DOWN if down else Direction.BOTH
-    graph = open_graph(Settings.from_environment(store, mappings=mappings or ())).frozen()
+    graph = (
+        open_graph(Settings.from_environment(store, mappings=mappings or ())).frozen().as_of(as_of)
+    )
     request = looking(
         graph,
         graph.resolve(id_),

@@ -18,7 +18,9 @@ from kg_service.cli import (
     demo,
     diff,
     ends,
+    export,
     gaps,
+    history,
     index,
     ingest,
     lineage,
@@ -26,6 +28,7 @@ from kg_service.cli import (
     mappings,
     paths,
     query,
+    search,
     serve,
     sources,
     table,
@@ -46,6 +49,8 @@ app = typer.Typer(
 )
 app.command("ingest")(ingest.ingest)
 app.command("sources")(sources.sources)
+app.command("history")(history.history)
+app.command("search")(search.search)
 app.command("lineage")(lineage.lineage)
 app.command("results")(ends.results)
 app.command("specimens")(ends.specimens)
@@ -55,6 +60,7 @@ app.command("affected")(affected.affected)
 app.command("gaps")(gaps.gaps)
 app.command("diff")(diff.diff)
 app.command("table")(table.table)
+app.command("export")(export.export)
 app.command("why")(why.why)
 app.command("mappings")(mappings.mappings)
 app.command("realign")(mappings.realign)

@@ -31,6 +31,8 @@ def lineage_lines(lineage: Lineage, view: LineageView) -> Iterator[str]:
     edges = dict(zip(lineage.edges, view.edges, strict=True))
     start = lineage.request.start
     yield headline(view.start)
+    if view.as_of:
+        yield f"as of {view.as_of}"
     for direction, title, walked in (
         (Direction.UP, "came from", lineage.up),
         (Direction.DOWN, "led to", lineage.down),

@@ -151,6 +151,25 @@ def decide(
     return next(d for d in Decisions(store).of_pair(first, second) if d.iri == node.value)
 
 
+def decisions_as_of(reader: GraphReader, moment: datetime) -> list[Quad] | None:
+    """The graph of decisions as it was at a time; None where it is the same now."""
+    decisions = Decisions(reader).all()
+    made = [d for d in decisions if datetime.fromisoformat(d.made) <= moment]
+    if len(made) == len(decisions):
+        return None
+    replaced = {d.replaces for d in made}
+    quads: list[Quad] = []
+    for decision in made:
+        holds = decision.iri not in replaced
+        told = reader.quads(NamedNode(decision.iri), None, None, DECISIONS)
+        quads += [q for q in told if not (holds and q.predicate == _ENDED_AT)]
+        if holds:
+            first, second = NamedNode(decision.first), NamedNode(decision.second)
+            key = pair_key(first, second)
+            quads += _effect(decision.verdict, first, second, key, decision.because)
+    return quads
+
+
 def pair_key(one: NamedNode, other: NamedNode) -> NamedNode:
     """The key that only these two things can share."""
     text = "\n".join(sorted((one.value, other.value)))

@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode
 
 from kg_service.identity.matches import Match
 from kg_service.index.closure import ACT, CONTAINER, Closure
-from kg_service.index.relations import PROPERTIES, Relation
+from kg_service.index.relations import GRADES, PROPERTIES, Relation
 from kg_service.index.view import IndexView
 from kg_service.lineage.cycles import nodes_on_cycles
 from kg_service.lineage.model import (
@@ -95,15 +95,16 @@ class Answers:
         ]
         for moves in closure.moves:
             way_from, way_to, forth = moves.way_from, moves.way_to, moves.forth
-            for origin, target, code, graph in zip(
-                moves.origins.tolist(), moves.targets.tolist(), moves.found.codes.tolist(),
-                moves.found.graphs.tolist(), strict=True,
+            found = moves.found
+            for origin, target, code, graph, grade in zip(
+                found.origins.tolist(), found.others.tolist(), found.codes.tolist(),
+                found.graphs.tolist(), found.grades.tolist(), strict=True,
             ):  # fmt: skip
                 # the statement's subject comes later in time than its object
                 row = (origin, code, target, graph) if forth else (target, code, origin, graph)
                 edge = self._edges.get(row)
                 if edge is None:
-                    edge = self._edges[row] = self._edge(*row)
+                    edge = self._edges[row] = self._edge(*row, grade)
                 free = code == _MEMBER or (way_from == ACT and code != _INFORMED)
                 made.append(
                     Move(
@@ -123,12 +124,13 @@ class Answers:
             self._places[number, way] = place
         return place
 
-    def _edge(self, subject: int, code: int, object_: int, graph: int) -> Edge:
+    def _edge(self, subject: int, code: int, object_: int, graph: int, grade: int) -> Edge:
         if graph not in self._graphs:
             self._graphs[graph] = self._view.graph(graph)
         later, earlier = self._nodes[subject], self._nodes[object_]
         kind, predicate = _MEANING[code]
-        return Edge(kind, earlier, later, self._graphs[graph], (later, predicate, earlier))
+        statement = (later, predicate, earlier)
+        return Edge(kind, earlier, later, self._graphs[graph], statement, GRADES[grade])
 
 
 def edge_of_match(match: Match) -> Edge:

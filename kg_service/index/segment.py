@@ -62,6 +62,7 @@ class Adjacency:
     others: Ids
     codes: Codes
     graphs: Ids
+    grades: Codes
     every: bool = False
 
     def spans(self, ids: Places) -> tuple[Ids, Ids]:
@@ -173,7 +174,7 @@ class Segment:
 
     def _rows_of(self, name: str) -> Table:
         rows = self.lists[name]
-        return Table(rows.keys(), rows.codes, rows.others, rows.graphs)
+        return Table(rows.keys(), rows.codes, rows.others, rows.graphs, rows.grades)
 
     def _adjacency(self, name: str) -> Adjacency:
         nodes = self.arrays[f"{name}.nodes"]
@@ -184,6 +185,7 @@ class Segment:
             self.arrays[f"{name}.others"],
             self.arrays[f"{name}.codes"],
             self.arrays[f"{name}.graphs"],
+            self.arrays[f"{name}.grades"],
         )
 
 
@@ -279,6 +281,7 @@ def _listed(name: str, keys: Ids, others: Ids, table: Table, last: int) -> dict[
         f"{name}.others": others,
         f"{name}.codes": table.codes,
         f"{name}.graphs": table.graphs,
+        f"{name}.grades": table.grades,
     }
 
 

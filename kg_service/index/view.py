@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -29,18 +29,25 @@ Mask = npt.NDArray[np.bool_]
 class Found:
     """Rows met from some nodes: for each row its node, the other one, and what relates them.
 
-    The graphs of rows are looked up when they are asked for, which many walks never do.
+    The graphs and grades of rows are looked up when asked for, which many walks never do.
     """
 
-    __slots__ = ("_at", "_graphs", "codes", "origins", "others")
+    __slots__ = ("_at", "_grades", "_graphs", "codes", "origins", "others")
 
     def __init__(
-        self, origins: Places, others: Places, codes: Codes, graphs: Ids, at: slice | Places
+        self,
+        origins: Places,
+        others: Places,
+        codes: Codes,
+        graphs: Ids,
+        grades: Codes,
+        at: slice | Places,
     ) -> None:
         self.origins = origins
         self.others = others
         self.codes = codes
         self._graphs = graphs
+        self._grades = grades
         self._at = at
 
     def __len__(self) -> int:
@@ -50,13 +57,22 @@ class Found:
     def graphs(self) -> Ids:
         return self._graphs[self._at]
 
+    @property
+    def grades(self) -> Codes:
+        return self._grades[self._at]
+
     def where(self, wanted: Mask) -> Found:
         """Those of a mask."""
         at = self._at
         if isinstance(at, slice):
             at = np.arange(at.start, at.stop)
         return Found(
-            self.origins[wanted], self.others[wanted], self.codes[wanted], self._graphs, at[wanted]
+            self.origins[wanted],
+            self.others[wanted],
+            self.codes[wanted],
+            self._graphs,
+            self._grades,
+            at[wanted],
         )
 
 
@@ -83,11 +99,11 @@ class IndexView:
         self._guard = threading.Lock()
         self._nodes: dict[int, NamedNode] = {}
 
-    def only(self, graphs: frozenset[str]) -> IndexView:
+    def only(self, shows: Callable[[NamedNode], bool]) -> IndexView:
         """The same, of which only some graphs are seen."""
         shown = self.shown.copy()
         for number, iri in self._graphs.items():
-            shown[number] &= iri in graphs
+            shown[number] &= shows(NamedNode(iri))
         made = IndexView(self.segments, shown)
         made.__dict__["flags"] = self.flags
         return made
@@ -163,6 +179,7 @@ class IndexView:
             np.concatenate([p.others for p in parts]),
             np.concatenate([p.codes for p in parts]),
             graphs,
+            np.concatenate([p.grades for p in parts]),
             slice(0, len(graphs)),
         )
 
@@ -193,7 +210,8 @@ class IndexView:
             origins = ids.repeat(counts)
             at = np.arange(total)
             at += (ends - upto).repeat(counts)
-        found = Found(origins, rows.others[at].astype(np.intp), rows.codes[at], rows.graphs, at)
+        others = rows.others[at].astype(np.intp)
+        found = Found(origins, others, rows.codes[at], rows.graphs, rows.grades, at)
         return found if self._all_shown else found.where(self.shown[found.graphs])
 
     def _joined_by(self, segment: Segment) -> Iterator[tuple[Ids, int]]:
@@ -222,5 +240,6 @@ NOTHING = Found(
     np.zeros(0, np.intp),
     np.zeros(0, np.uint8),
     np.zeros(0, np.uint32),
+    np.zeros(0, np.uint8),
     slice(0, 0),
 )

@@ -22,12 +22,13 @@ from kg_service.index.segment import (
     merge_segments,
 )
 from kg_service.rdf import node_object
+from kg_service.store.grades import Grades
 from kg_service.store.port import GraphReader
 from kg_service.store.statements import END, Statements
 
 _log = logging.getLogger(__name__)
 # rows that wait in memory for the next segment
-_MOST_WAITING = 2_000_000
+_MOST_WAITING = 500_000
 # a segment is merged with the one before it unless that is so many times as large
 _TIER = 8
 _WORTH_SWEEPING = 100_000
@@ -49,10 +50,11 @@ class IndexWriter:
         self._entries: list[GraphEntry] = []
         self._caught_up = False
 
-    def add(self, graph: NamedNode, statements: Statements) -> None:
+    def add(self, graph: NamedNode, statements: Statements, grades: Grades | None) -> None:
         if not is_derived(graph) or not self._folder.acquire():
             return
-        self._rows.take(statements.lines(), self._entered(graph, stamp_of(self._store, graph)))
+        number = self._entered(graph, stamp_of(self._store, graph))
+        self._rows.take(statements.lines(), number, grades)
         if len(self._rows) > _MOST_WAITING:
             self._write()
 

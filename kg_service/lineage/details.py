@@ -8,8 +8,10 @@ from typing import Any
 from pyoxigraph import NamedNode
 
 from kg_service.align.engine import Alignment
+from kg_service.align.explain import Ground
 from kg_service.catalogue import SourceRecord
 from kg_service.describe import Describer, Thing
+from kg_service.history.asof import Past
 from kg_service.identity.evidence import Policy
 from kg_service.lineage.edges import StoreEdges
 from kg_service.lineage.grade import Grounds
@@ -63,6 +65,7 @@ class LineageView:
     nodes: tuple[NodeView, ...]
     edges: tuple[EdgeView, ...]
     filter: Filter
+    as_of: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain data; keys are stable."""
@@ -70,6 +73,7 @@ class LineageView:
             "start": self.start.iri,
             "direction": self.direction,
             "complete": self.complete,
+            **({"asOf": self.as_of} if self.as_of else {}),
             "stopped": list(self.stopped),
             "filter": self.filter.as_json(),
             "nodes": [
@@ -91,17 +95,34 @@ class LineageView:
         }
 
 
-def view(lineage: Lineage, reader: GraphReader, alignment: Alignment) -> LineageView:
-    """Describe every node and edge of an answer."""
-    describer = Describer(reader)
-    grounds = Grounds(reader, alignment, describer)
+def view(
+    lineage: Lineage,
+    reader: GraphReader,
+    alignment: Alignment,
+    describer: Describer,
+    *,
+    explain: bool = True,
+    past: Past | None = None,
+) -> LineageView:
+    """Describe every node and edge of an answer.
+
+    Without ``explain``, edges have their grade but not the row, rule or evidence behind it,
+    which takes a few reads each. ``past`` is what the reader shows instead of what is there now.
+    """
+    grounds = Grounds(reader, alignment, describer, past)
     edges_of_store = StoreEdges(reader, Policy.DEFAULT)
     stopped_at = (iri for iri, node in lineage.hidden.items() if node.stops)
-    things = {iri: describer.thing(iri) for iri in (*lineage.nodes, *stopped_at)}
+    things = describer.things([*lineage.nodes, *stopped_at])
+    runs = {
+        iri: outermost_run(edges_of_store, iri)
+        for iri, node in lineage.nodes.items()
+        if node.kind is NodeKind.ACTIVITY
+    }
+    told = describer.things(run for run in runs.values() if run)
 
     def enclosing(iri: NamedNode) -> Thing | None:
-        run = outermost_run(edges_of_store, iri)
-        return describer.thing(run) if run else None
+        run = runs.get(iri)
+        return told[run] if run else None
 
     nodes = tuple(
         NodeView(
@@ -109,7 +130,7 @@ def view(lineage: Lineage, reader: GraphReader, alignment: Alignment) -> Lineage
             node.kind,
             node.depth,
             tuple(sorted(stop.value for stop in node.stops)),
-            enclosing(iri) if node.kind is NodeKind.ACTIVITY else None,
+            enclosing(iri),
         )
         for iri, node in sorted(lineage.nodes.items(), key=lambda i: (i[1].depth, i[0].value))
     )
@@ -119,14 +140,17 @@ def view(lineage: Lineage, reader: GraphReader, alignment: Alignment) -> Lineage
         complete=lineage.complete,
         stopped=stop_sentences(lineage, things),
         nodes=nodes,
-        edges=tuple(edge_view(edge, describer, grounds) for edge in lineage.edges),
+        edges=tuple(edge_view(edge, describer, grounds, explain=explain) for edge in lineage.edges),
+        as_of=past.moment.isoformat() if past else None,
         filter=lineage.request.filter,
     )
 
 
-def edge_view(edge: Edge, describer: Describer, grounds: Grounds) -> EdgeView:
+def edge_view(
+    edge: Edge, describer: Describer, grounds: Grounds, *, explain: bool = True
+) -> EdgeView:
     """Who says so, for one edge."""
-    ground = grounds.of(edge)
+    ground = grounds.of(edge) if explain else Ground(grounds.grade_of(edge), "")
     return EdgeView(
         edge.kind,
         edge.earlier.value,
@@ -155,4 +179,4 @@ def stop_sentences(lineage: Lineage, things: dict[NamedNode, Thing]) -> tuple[st
         sentences.append(f"stopped at the limit of {limit} nodes: {', '.join(at_limit)}")
     if cyclic := names(Stop.CYCLE):
         sentences.append(f"the sources record a cycle through: {', '.join(cyclic)}")
-    return tuple(sentences)
+    return (*sentences, *lineage.missing)

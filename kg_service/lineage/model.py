@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from pyoxigraph import NamedNode
 
 from kg_service.identity.evidence import Policy
+from kg_service.store.grades import Grade
 
 
 class Direction(StrEnum):
@@ -58,6 +59,7 @@ class Edge(NamedTuple):
     collection. ``identity``: the same thing, in text order. ``graph`` says who says so: the
     aligned graph, or the identity graph. ``statement`` is the statement there, as subject,
     predicate and object; for identity, its predicate is the evidence and its object the key.
+    ``grade`` is that of the statement where whoever found the edge knows it.
     """
 
     kind: EdgeKind
@@ -65,6 +67,7 @@ class Edge(NamedTuple):
     later: NamedNode
     graph: NamedNode
     statement: tuple[NamedNode, NamedNode, NamedNode]
+    grade: Grade | None = None
 
 
 class Place(NamedTuple):
@@ -148,6 +151,7 @@ class Lineage:
     marked on its nodes but does not make the answer incomplete: all of it is shown.
     ``up`` and ``down`` are the moves of each walk, in its order. ``hidden`` are nodes that were
     walked and are of no kind that was asked for; their edges are not among ``edges``.
+    ``missing`` says in sentences what can not be known, of a time whose records are not kept.
     """
 
     request: Request
@@ -156,8 +160,9 @@ class Lineage:
     up: list[Move] = field(default_factory=list)
     down: list[Move] = field(default_factory=list)
     hidden: dict[NamedNode, Node] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
         met = (*self.nodes.values(), *self.hidden.values())
-        return not any(n.stops & {Stop.DEPTH, Stop.LIMIT} for n in met)
+        return not self.missing and not any(n.stops & {Stop.DEPTH, Stop.LIMIT} for n in met)

@@ -19,6 +19,7 @@ from kg_service.service.alignment import alignment_router
 from kg_service.service.context import ServiceContext
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
+from kg_service.service.exports import exports_router
 from kg_service.service.graphql_http import graphql_router
 from kg_service.service.links import links_router
 from kg_service.service.methods import CommonHeaders, HeadAndOptions
@@ -27,6 +28,7 @@ from kg_service.service.openapi import DESCRIPTION, TAGS, TITLE
 from kg_service.service.pages import pages_router
 from kg_service.service.queries import queries_router
 from kg_service.service.rest import rest_router
+from kg_service.service.search import search_router
 from kg_service.service.sources import sources_router
 from kg_service.service.sparql import sparql_router
 from kg_service.service.tracing import tracing_router
@@ -50,6 +52,8 @@ def create_app(context: ServiceContext) -> FastAPI:
         alignment_router(context),
         rest_router(context),
         tracing_router(context),
+        exports_router(context),
+        search_router(context),
         links_router(context),
     ):
         app.include_router(router)

@@ -127,7 +127,7 @@ def as_page(described: Described, graph: KnowledgeGraph, root: str) -> HTMLRespo
         ("IRI", html.text(thing.iri)),
         ("Identifiers", html.text(", ".join(thing.identifiers) or "none told")),
         ("Sources", ", ".join(html.link(s.id, f"{root}/sources/{s.id}") for s in thing.sources)),
-        ("Lineage", html.link("as JSON", f"{root}/lineage?{urlencode({'id': thing.iri})}")),
+        ("Lineage", _lineage_links(thing.iri, root)),
     ]
     body = html.definitions(named)
     if thing.description:
@@ -154,6 +154,18 @@ def as_page(described: Described, graph: KnowledgeGraph, root: str) -> HTMLRespo
     count = f"the first {MOST_POINTERS}" if len(pointing) == MOST_POINTERS else str(len(pointing))
     body += html.table(f"{count} statements", ("Thing", "Property", "Who says so"), pointing)
     return html.page(thing.label, body, root)
+
+
+def _lineage_links(iri: str, root: str) -> str:
+    """Links to a thing's lineage, drawn and as data."""
+    links = [html.link("as JSON", f"{root}/lineage?{urlencode({'id': iri})}")]
+    for name, words in (
+        ("svg", "drawn"),
+        ("ro-crate-zip", "as a run crate"),
+        ("prov-n", "in PROV-N"),
+    ):
+        links.append(html.link(words, f"{root}/export?{urlencode({'id': iri, 'format': name})}"))
+    return ", ".join(links)
 
 
 def _cell(term: object, root: str) -> html.Cell:

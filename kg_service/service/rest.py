@@ -88,12 +88,22 @@ def rest_router(context: ServiceContext) -> APIRouter:
         depth: DepthQuery = None,
         granularity: GranularityQuery = Granularity.STEP,
         kind: KindsQuery = None,
+        as_of: Annotated[
+            str | None,
+            Query(
+                alias="asOf",
+                description="As it was known at a time (ISO 8601; a date is its end; in UTC), or "
+                "with a version of a source (SOURCE@VERSION).",
+                examples=["2026-05-01T12:00:00Z", "barley-roots@1f2e3d4c"],
+            ),
+        ] = None,
     ) -> JSONResponse:
         """Nodes and edges, each edge with the source that says so and the grade of its statement.
 
-        `complete` tells whether that is all there is; `stopped` says where and why it is not.
+        `complete` tells whether that is all there is; `stopped` says where and why it is not,
+        also where it is not known any more what was known at the time `asOf`.
         """
-        graph = context.now()
+        graph = context.now().as_of(as_of)
         request = how.request(
             graph,
             graph.resolve(id),

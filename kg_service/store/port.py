@@ -15,6 +15,7 @@ from pyoxigraph import (
     QueryTriples,
 )
 
+from kg_service.store.grades import Grades
 from kg_service.store.statements import Statements
 
 Term = NamedNode | Literal
@@ -58,16 +59,22 @@ class GraphReader(Protocol):
 class Change:
     """One change that becomes visible as a whole, or not at all.
 
-    ``graphs`` are new and must not be there yet; ``drop`` are removed with their content;
+    ``graphs`` are new and must not be there yet, ``grades`` are those of the lineage statements
+    of the aligned ones among them; ``drop`` are removed with their content;
     ``delete`` and ``insert`` are statements of graphs that last, such as the catalogue.
+    ``supersedes`` is the source of which another version or alignment takes over, ``forgets``
+    the one that is withdrawn, for what keeps the past.
     ``records`` gives further ones to insert, when it is known how many distinct statements
     each new graph holds.
     """
 
     graphs: Mapping[NamedNode, Statements] = field(default_factory=dict)
+    grades: Mapping[NamedNode, Grades] = field(default_factory=dict)
     drop: Sequence[NamedNode] = ()
     delete: Sequence[Quad] = ()
     insert: Sequence[Quad] = ()
+    supersedes: NamedNode | None = None
+    forgets: NamedNode | None = None
     records: Callable[[Sizes], Sequence[Quad]] = _no_records
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from pyoxigraph import NamedNode, Quad
 
+from kg_service.store.grades import Grades
 from kg_service.store.port import NO_BINDINGS, Change, GraphStore, QueryResult, Term
 from kg_service.store.statements import Statements
 
@@ -19,8 +20,11 @@ from kg_service.store.statements import Statements
 class SideIndex(Protocol):
     """What is fed with the graphs of a store. Raises StoreError."""
 
-    def add(self, graph: NamedNode, statements: Statements) -> None:
-        """Take in a graph that was committed; some statements may stand there twice."""
+    def add(self, graph: NamedNode, statements: Statements, grades: Grades | None) -> None:
+        """Take in a graph that was committed; some statements may stand there twice.
+
+        An aligned graph comes with the grades of its lineage statements.
+        """
         ...
 
     def drop(self, graph: NamedNode) -> None:
@@ -62,7 +66,7 @@ class IndexedStore:
             for graph in change.drop:
                 index.drop(graph)
             for graph, statements in change.graphs.items():
-                index.add(graph, statements)
+                index.add(graph, statements, change.grades.get(graph))
 
     def publish(self) -> None:
         self._store.publish()

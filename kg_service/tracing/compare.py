@@ -9,7 +9,7 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from kg_service.describe import Describer, Thing
+from kg_service.describe import Thing
 from kg_service.errors import UsageError
 from kg_service.lineage.edges import EdgeSource
 from kg_service.lineage.grade import Grounds
@@ -117,7 +117,7 @@ def find_differences(
     """
     reader = state.reader
     edges = stated_edges(request, reader)
-    describer = Describer(reader)
+    describer = state.describer
     first = request.start
     things = describer.thing(first), describer.thing(second)
     acting = [edges.is_activity(node) for node in (first, second)]

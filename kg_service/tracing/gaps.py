@@ -112,7 +112,7 @@ def find_gaps(state: State, request: Request) -> Gaps:
     things = {iri: view.thing(iri) for iri, node in lineage.nodes.items() if node.stops}
     return Gaps(
         start=view.thing(lineage.request.start),
-        specimens=find_specimens(state.reader, lineage).things,
+        specimens=find_specimens(state.describer, lineage).things,
         gaps=tuple(gaps),
         complete=lineage.complete,
         stopped=stop_sentences(lineage, things),

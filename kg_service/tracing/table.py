@@ -9,7 +9,6 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from kg_service.align.mapping import Grade
 from kg_service.catalogue import SourceRecord
 from kg_service.describe import Describer, Thing
 from kg_service.lineage.edges import EdgeSource, same_things
@@ -17,6 +16,7 @@ from kg_service.lineage.ends import find_results, things_made_one
 from kg_service.lineage.model import Direction, EdgeKind, Lineage, Move, NodeKind, Place, Request
 from kg_service.lineage.scope import stated_edges
 from kg_service.rdf import graph_of, is_aligned, node_object, subject_of, text_object
+from kg_service.store.grades import Grade
 from kg_service.store.port import GraphReader
 from kg_service.terms import RDF_TYPE, kg
 from kg_service.tracing.paths import PathView
@@ -109,6 +109,7 @@ class _Rows:
 
     def __init__(self, state: State) -> None:
         self._reader = state.reader
+        self._describer = state.describer
         self._view = PathView(state)
         self._characteristics: dict[NamedNode, dict[str, str]] = {}
 
@@ -129,7 +130,7 @@ class _Rows:
             "specimen_identifiers": "; ".join(specimen.identifiers),
             "complete": "yes" if lineage.complete else "no",
         }
-        results = find_results(self._reader, lineage).things
+        results = find_results(self._describer, lineage).things
         for result in results:
             node = NamedNode(result.iri)
             way = _way(came_by, start, node)

@@ -11,10 +11,10 @@ from support import BASE, CORPUS, EXAMPLE, crate, ingest_into_memory, ref
 
 from kg_service.align.engine import Alignment
 from kg_service.align.explain import Explainer
-from kg_service.align.mapping import Grade
 from kg_service.catalogue import Catalogue
 from kg_service.errors import NotKnown
 from kg_service.graph import KnowledgeGraph
+from kg_service.store.grades import Grade
 
 SAMPLES = (
     "rocrate/wrroc/ResearchObject__workflow-run-crate/docs/examples/autosubmit",

@@ -8,9 +8,9 @@ import pytest
 from support import CORPUS
 
 from kg_service.align.engine import Alignment
-from kg_service.align.mapping import Grade
 from kg_service.align.sssom import read_sssom
 from kg_service.errors import MappingError
+from kg_service.store.grades import Grade
 from kg_service.terms import SCHEMA_NS, prov
 
 HEAD = """#curie_map:

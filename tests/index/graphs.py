@@ -43,6 +43,6 @@ def feed(store: OxigraphStore, folder: Path, *groups: list[NamedNode]) -> IndexF
         writer = IndexWriter(index, store)
         for graph in group:
             triples = (quad.triple for quad in store.quads(None, None, None, graph))
-            writer.add(graph, Statements.of(triples))
+            writer.add(graph, Statements.of(triples), None)
         writer.publish()
     return index

@@ -164,3 +164,16 @@ def test_a_path_that_is_not_there_is_told(client: TestClient) -> None:
         "code": "not-found",
         "message": "there is no such path; / names those that are",
     }
+
+
+def test_lineage_as_of_a_time(client: TestClient) -> None:
+    asked = {"id": "plant-1", "direction": "down"}
+    now = client.get("/lineage", params=asked).json()
+    then = client.get("/lineage", params={**asked, "asOf": "2999-01-01T00:00:00+01:00"}).json()
+    assert then.pop("asOf") == "2998-12-31T23:00:00+00:00"
+    assert then == now
+    before = client.get("/lineage", params={**asked, "asOf": "2001-01-01"})
+    assert before.status_code == 404
+    wrong = client.get("/lineage", params={**asked, "asOf": "lately"})
+    assert wrong.status_code == 400
+    assert "SOURCE@VERSION" in wrong.json()["error"]["message"]

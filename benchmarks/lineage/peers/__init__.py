@@ -1,0 +1,1 @@
+"""What answers the same questions over the same graph: ours, and what one might take instead."""

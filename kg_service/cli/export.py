@@ -1,0 +1,131 @@
+"""``kg export``: the lineage of a thing as a file for other tools."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kg_service.cli.console import MappingsOption, StoreOption, err
+from kg_service.errors import Refused, UsageError
+from kg_service.export.formats import FORMATS, ExportFormat, format_named, format_of_file
+from kg_service.identity.evidence import Policy
+from kg_service.lineage.model import Direction, Granularity, Request
+from kg_service.opening import open_graph
+from kg_service.settings import Settings
+
+_NAMES = ", ".join(row.name for row in FORMATS)
+
+
+def export(
+    id_: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="An IRI, a persistent identifier in any spelling, or a name."
+        ),
+    ],
+    format_: Annotated[
+        str | None,
+        typer.Option(
+            "--format", "-f", metavar="FORMAT", help=f"{_NAMES}. Default: by the file's ending."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to; default: standard output."),
+    ] = None,
+    up: Annotated[bool, typer.Option("--up", help="Only what it came from.")] = False,
+    down: Annotated[bool, typer.Option("--down", help="Only what came of it.")] = False,
+    both: Annotated[bool, typer.Option("--both", help="Both directions (the default).")] = False,
+    depth: Annotated[
+        int | None, typer.Option("--depth", min=0, metavar="N", help="At most so many steps.")
+    ] = None,
+    granularity: Annotated[
+        Granularity,
+        typer.Option(help="The finest steps recorded, or steps collapsed into their runs."),
+    ] = Granularity.STEP,
+    policy: Annotated[
+        Policy, typer.Option(help="Which evidence of identity may join sources.")
+    ] = Policy.DEFAULT,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    store: StoreOption = None,
+    mappings: MappingsOption = None,
+) -> None:
+    """Write the lineage of a specimen, a file, a dataset or an activity in another form.
+
+    As a provenance document, as a Workflow Run RO-Crate, as a drawing, or as a table of chains.
+    """
+    if up + down + both > 1:
+        raise UsageError("give one of --up, --down and --both")
+    direction = Direction.UP if up else Direction.DOWN if down else Direction.BOTH
+    form = _form(format_, output)
+    target = _target(output, form, force)
+    graph = open_graph(Settings.from_environment(store, mappings=mappings or ()))
+    request = Request(
+        graph.resolve(id_), direction, depth=depth, granularity=granularity, policy=policy
+    )
+    made = graph.export(request, form)
+    if target is None:
+        _print(made.content, form)
+    else:
+        _write(target, made.content)
+        err.print(f"wrote {target} ({form.title}, {len(made.content):,} bytes)")
+    for sentence in made.stopped:
+        err.print(f"not complete: {sentence}" if not made.complete else sentence)
+
+
+def _form(name: str | None, output: Path | None) -> ExportFormat:
+    if name is not None:
+        return format_named(name)
+    found = format_of_file(output.name) if output is not None else None
+    if found is None:
+        raise UsageError(f"say which format with --format: {_NAMES}")
+    return found
+
+
+def _target(output: Path | None, form: ExportFormat, force: bool) -> Path | None:
+    """The file to write. Raises Refused where it is there, and UsageError where it can not be."""
+    if output is None:
+        return None
+    if output.is_dir():
+        if form.in_folder is None:
+            raise UsageError(f"{output} is a folder; name a file in it")
+        output = output / form.in_folder
+    if not output.parent.is_dir():
+        raise UsageError(f"there is no folder {output.parent}; make it first")
+    if output.exists() and not force:
+        raise Refused(f"{output} is there already; give --force to replace it, or another name")
+    return output
+
+
+def _write(target: Path, content: bytes) -> None:
+    """The whole file or none of it: written beside its place, then put there."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        beside = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            beside.chmod(0o666 & ~_umask())
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise Refused(f"{target} can not be written: {error.strerror or error}") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _print(content: bytes, form: ExportFormat) -> None:
+    if form.is_binary and sys.stdout.isatty():
+        raise UsageError(f"{form.title} is no text for a terminal; give a file with -o")
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,1 @@
+"""Lineage in other forms: provenance documents, crates, drawings and tables."""
