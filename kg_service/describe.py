@@ -42,10 +42,6 @@ class Thing:
     description: str | None
     sources: tuple[SourceRecord, ...]
 
-    @property
-    def id(self) -> str:
-        return self.iri
-
     def as_json(self) -> dict[str, Any]:
         """Plain data; keys are stable."""
         return {
@@ -127,11 +123,17 @@ class Describer:
 
     def things(self, iris: Iterable[NamedNode]) -> dict[NamedNode, Thing]:
         """Many nodes; in one go where there is a file that knows them."""
-        wanted = list(dict.fromkeys(iris))
-        found = self._many.things([iri.value for iri in wanted]) if self._many else None
+        nodes = {iri.value: iri for iri in iris}
+        found = self.things_named(nodes)
+        return {iri: found[name] for name, iri in nodes.items()}
+
+    def things_named(self, iris: Iterable[str]) -> Mapping[str, Thing]:
+        """The same by the text of their IRIs."""
+        wanted = list(iris)
+        found = self._many.things(wanted) if self._many else None
         if found is None:
-            return {iri: self.thing(iri) for iri in wanted}
-        return {iri: found[iri.value] for iri in wanted}
+            return {iri: self.thing(NamedNode(iri)) for iri in wanted}
+        return found
 
     def _told(self, iri: NamedNode) -> Iterable[Quad]:
         """What is said of a node; of one at which very much hangs, only what describes it."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from pyoxigraph import NamedNode
@@ -39,6 +38,7 @@ from kg_service.terms import DECISIONS
 _log = logging.getLogger(__name__)
 # rows that a reader takes in by itself where the index lacks graphs
 _MOST_TAKEN_IN = 200_000
+_STATES_KEPT = 2
 # policies and sets of sources for which judgements are remembered
 _MOST_WALKERS = 32
 
@@ -90,8 +90,8 @@ class LineageIndex:
     def __init__(self, folder: IndexFolder | None = None) -> None:
         self._folder = folder
         self._guard = threading.Lock()
-        self._by_reader: WeakKeyDictionary[GraphReader, _Ready | None] = WeakKeyDictionary()
-        self._by_generation: tuple[str, _Ready | None] = ("", None)
+        # of the states that were asked about last; the one before the newest may still be in use
+        self._kept: list[tuple[GraphReader, str, _Ready | None]] = []
 
     def lineage(self, request: Request, reader: GraphReader) -> Lineage:
         """The answer, read from one state of a store. Raises StoreError."""
@@ -146,16 +146,16 @@ class LineageIndex:
         return ready.reader if ready else reader
 
     def _ready(self, reader: GraphReader) -> _Ready | None:
+        generation = getattr(reader, "generation", None)
+        name = generation() if generation is not None else "the only one"
         with self._guard:
-            generation = getattr(reader, "generation", None)
-            if generation is not None:
-                name = generation()
-                if not name or self._by_generation[0] != name:
-                    self._by_generation = (name, self._make(reader))
-                return self._by_generation[1]
-            if reader not in self._by_reader:
-                self._by_reader[reader] = self._make(reader)
-            return self._by_reader[reader]
+            for of, known, ready in self._kept:
+                if of is reader and known == name:
+                    return ready
+            ready = self._make(reader)
+            if name:
+                self._kept = [(reader, name, ready), *self._kept[: _STATES_KEPT - 1]]
+            return ready
 
     def _make(self, reader: GraphReader) -> _Ready | None:
         try:

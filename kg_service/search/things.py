@@ -72,6 +72,10 @@ class Things:
         found.update(made)
         return found
 
+    def forget(self) -> None:
+        """Let go of the things read before."""
+        self._kept.clear()
+
     def page(self, wanted: Wanted, first: int, after: Key | None = None) -> Page:
         """The first so many things after a key: by IRI, or where words are asked, best first."""
         if first <= 0:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from graphql import GraphQLError
-from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
@@ -45,8 +44,8 @@ class GraphQLContext(BaseContext):
 
     async def _load_things(self, iris: list[str]) -> list[Thing]:
         def load() -> list[Thing]:
-            found = self.graph.describer().things(map(NamedNode, iris))
-            return [found[NamedNode(iri)] for iri in iris]
+            found = self.graph.describer().things_named(iris)
+            return [found[iri] for iri in iris]
 
         return await answered(load)
 

@@ -88,10 +88,6 @@ class LineageRecord:
     def describer(self) -> Describer:
         return self.graph.describer()
 
-    def things(self) -> dict[NamedNode, ThingRecord]:
-        """All nodes, described."""
-        return self.describer.things(self.answer.nodes)
-
     def stopped(self) -> list[str]:
         """Where and why the walk stopped, in sentences."""
         stopped = [iri for iri, node in self.answer.nodes.items() if node.stops]
@@ -99,12 +95,9 @@ class LineageRecord:
 
     def nodes(self) -> list[NodeRecord]:
         """Every node once, nearest first."""
-        things = self.things()
-        nodes = self.answer.nodes.items()
-        return [
-            NodeRecord(things[iri], node.kind, node.depth, node.stops)
-            for iri, node in sorted(nodes, key=lambda item: (item[1].depth, item[0].value))
-        ]
+        nodes = sorted((node.depth, iri.value, node) for iri, node in self.answer.nodes.items())
+        things = self.describer.things_named([iri for _depth, iri, _node in nodes])
+        return [NodeRecord(things[iri], node.kind, depth, node.stops) for depth, iri, node in nodes]
 
     def edges(self) -> list[EdgeView]:
         """Every relation, with who says so."""
