@@ -21,7 +21,7 @@ MOST_ARROWS = 4000
 _WIDTH, _HEIGHT = 184, 46
 _ACROSS, _DOWN = 264, 64
 _MARGIN, _TOP = 24, 64
-_LETTERS = 23
+_LETTERS = 21
 _PALETTE = ("#2f6fb0", "#b5651d", "#3b8a5a", "#8e4f9f", "#a8324a", "#5a6b7b", "#8a7a1f", "#1f8a8a")
 _STYLE = """
   text { font-family: system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1c2430 }
