@@ -86,13 +86,17 @@ class Describer:
         self._behind: dict[NamedNode, NamedNode | None] = {}
 
     def thing(self, iri: NamedNode) -> Thing:
+        return self.thing_told(iri, self._told(iri))
+
+    def thing_told(self, iri: NamedNode, told: Iterable[Quad]) -> Thing:
+        """What a node is by some of the statements about it."""
         labels: list[str] = []
         names: list[str] = []
         identifiers: set[str] = set()
         descriptions: list[str] = []
         kinds: set[str] = set()
         sources: dict[str, SourceRecord] = {}
-        for quad in self._told(iri):
+        for quad in told:
             graph = quad.graph_name
             if not isinstance(graph, NamedNode) or graph == CATALOGUE:
                 continue
