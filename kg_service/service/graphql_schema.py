@@ -313,8 +313,8 @@ class Query:
         resolver=activities, description="All activities."
     )
     samples: ThingConnection = strawberry.field(
-        resolver=_list_of("Sample"),
-        description="All samples and other materials that no source calls a specimen.",
+        resolver=_list_of("Material"),
+        description="All materials: samples, specimens too.",
     )
     datasets: ThingConnection = strawberry.field(
         resolver=_list_of("Dataset"), description="All datasets."
