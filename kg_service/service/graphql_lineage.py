@@ -63,6 +63,13 @@ Until = Annotated[
     str | None,
     strawberry.argument(description="Only activities that may have happened until then."),
 ]
+AsOf = Annotated[
+    str | None,
+    strawberry.argument(
+        description="As it was known at a time (ISO 8601; a date is its end; in UTC), or with a "
+        "version of a source (SOURCE@VERSION). What is asked of its nodes beyond that is of now."
+    ),
+]
 Kinds = Annotated[
     list[str] | None,
     strawberry.argument(description="Show only nodes of these kinds; others are walked through."),
@@ -127,10 +134,12 @@ async def walked(
     granularity: Granularity,
     policy: Policy,
     only: model.Filter,
+    as_of: str | None,
 ) -> Lineage:
     """The lineage of a thing, by any spelling of its id."""
 
-    def make(graph: KnowledgeGraph) -> LineageRecord:
+    def make(present: KnowledgeGraph) -> LineageRecord:
+        graph = present.as_of(as_of)
         graph.source_ids(only.sources)
         request = model.Request(
             graph.resolve(start),
@@ -157,9 +166,10 @@ async def lineage_of(
     since: Since = None,
     until: Until = None,
     kinds: Kinds = None,
+    as_of: AsOf = None,
 ) -> Lineage:
     only = filter_of(sources, since, until, kinds)
-    return await walked(info, root.iri, direction, depth, granularity, policy, only)
+    return await walked(info, root.iri, direction, depth, granularity, policy, only, as_of)
 
 
 def filter_of(

@@ -34,6 +34,7 @@ from kg_service.service.graphql_context import (
 )
 from kg_service.service.graphql_limits import MOST_TOKENS, Limits
 from kg_service.service.graphql_lineage import (
+    AsOf,
     Depth,
     Ends,
     Evidences,
@@ -238,9 +239,10 @@ async def lineage(
     since: Since = None,
     until: Until = None,
     kinds: Kinds = None,
+    as_of: AsOf = None,
 ) -> Lineage | None:
     only = filter_of(sources, since, until, kinds)
-    return await walked(info, id, direction, depth, granularity, policy, only)
+    return await walked(info, id, direction, depth, granularity, policy, only, as_of)
 
 
 async def results_of_specimen(info: Asked, id: Id) -> Ends | None:
