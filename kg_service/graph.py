@@ -6,7 +6,7 @@ The CLI, the HTTP service and the tests all ask here; nothing here knows any of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from pyoxigraph import NamedNode
@@ -32,6 +32,8 @@ from kg_service.lineage.scope import checked_filter, find_source
 from kg_service.links.listing import LISTED, Links
 from kg_service.links.model import Link
 from kg_service.resolve import resolve, resolve_version
+from kg_service.search.index import ThingIndex
+from kg_service.search.things import Things
 from kg_service.store.port import GraphReader
 from kg_service.tracing.affected import Affected, find_affected
 from kg_service.tracing.common import MOST_ANCESTORS, Common, find_common
@@ -53,6 +55,7 @@ class KnowledgeGraph:
     archive: Archive | None = None
     past: Past | None = None
     index: LineageIndex | None = None
+    things: ThingIndex = field(default_factory=ThingIndex, repr=False, compare=False)
 
     def frozen(self) -> KnowledgeGraph:
         """The graph in one state, for an answer that takes several reads."""
@@ -69,13 +72,32 @@ class KnowledgeGraph:
         past = past_at(present, self.archive, moment_of(present, written))
         return KnowledgeGraph(AsOfReader(present, past), self.alignment, self.archive, past)
 
-    def history(self) -> dict[NamedNode, list[Kept]]:
-        """The periods of all sources, and what is kept of them."""
-        return kept_periods(self.reader.frozen(), self.archive)
+    def history(self, source: NamedNode | None = None) -> dict[NamedNode, list[Kept]]:
+        """The periods of all sources (or of one), and what is kept of them."""
+        return kept_periods(self.reader.frozen(), self.archive, source)
+
+    def found(self) -> Things:
+        """All things of the graph's state: many at once, by kind, by their words."""
+        return self.things.at(self.reader.frozen())
+
+    def describer(self) -> Describer:
+        """What describes the nodes of the graph's state."""
+        reader = self.reader.frozen()
+        return Describer(reader, None if self.past else self.things.at(reader))
 
     def sources(self) -> list[SourceRecord]:
         """All sources, by id."""
         return Catalogue(self.reader.frozen()).sources()
+
+    def source_ids(self, ids: Iterable[str]) -> frozenset[str]:
+        """The ids of sources, each of which there must be. Raises NotKnown."""
+        wanted = frozenset(ids)
+        known = {record.id for record in self.sources()} if wanted else wanted
+        if unknown := sorted(wanted - known):
+            raise NotKnown(
+                f"there is no source {', '.join(unknown)}; kg sources lists those that are"
+            )
+        return wanted
 
     def resolve(self, written: str) -> NamedNode:
         """The node that an IRI, a persistent identifier in any spelling, or a name means."""
@@ -90,7 +112,7 @@ class KnowledgeGraph:
 
     def thing(self, iri: NamedNode) -> Thing:
         """Label, kinds, identifiers and sources of one node."""
-        return Describer(self.reader.frozen()).thing(iri)
+        return self.describer().things([iri])[iri]
 
     def lineage(self, request: Request) -> Lineage:
         """Walk from a node; see docs/lineage.md for what the walk means."""
@@ -105,14 +127,16 @@ class KnowledgeGraph:
 
         Without ``explain``, edges come without the row, rule or evidence behind their grade.
         """
-        reader = self.reader.frozen()
-        return view(lineage, reader, self.alignment, explain=explain, past=self.past)
+        graph = self.frozen()
+        return view(lineage, graph._indexed(), graph.alignment, graph.describer(), explain=explain)
 
     def export(self, request: Request, form: ExportFormat) -> Exported:
         """The lineage that a request asks for, in another form; see docs/exports.md."""
         graph = self.frozen()
         lineage, made = graph.lineage(request), datetime.now(UTC)
-        return exported(account(lineage, graph.reader, graph.alignment, made), form)
+        return exported(
+            account(lineage, graph.reader, graph.alignment, graph.describer(), made), form
+        )
 
     def why(self, subject: str, predicate: str, object_: str) -> list[Reason]:
         """Who says a statement, and what it was made from."""
@@ -135,7 +159,8 @@ class KnowledgeGraph:
 
     def specimens(self) -> list[Thing]:
         """The materials at which histories start."""
-        return list_specimens(self.reader.frozen())
+        graph = self.frozen()
+        return list_specimens(graph.reader, graph.describer())
 
     def results(self, specimen: NamedNode, how: Request | None = None) -> Ends:
         """The data derived from a material, and whether all of it was found.
@@ -144,13 +169,13 @@ class KnowledgeGraph:
         """
         graph = self.frozen()
         asked = replace(how or Request(specimen), start=specimen, direction=Direction.DOWN)
-        return find_results(graph.reader, graph.lineage(asked))
+        return find_results(graph.describer(), graph.lineage(asked))
 
     def specimens_of(self, result: NamedNode, how: Request | None = None) -> Ends:
         """The specimens that a result goes back to."""
         graph = self.frozen()
         asked = replace(how or Request(result), start=result, direction=Direction.UP)
-        return find_specimens(graph.reader, graph.lineage(asked))
+        return find_specimens(graph.describer(), graph.lineage(asked))
 
     def filter(
         self,
@@ -209,5 +234,8 @@ class KnowledgeGraph:
     def _state(self) -> State:
         """One state of the graph, read by the index where there is one."""
         graph = self.frozen()
-        reader = graph.index.reader(graph.reader) if graph.index else graph.reader
-        return State(reader, graph.alignment, graph.lineage)
+        return State(graph._indexed(), graph.alignment, graph.lineage, graph.describer())
+
+    def _indexed(self) -> GraphReader:
+        """The reader, with what lineage is walked on read from the index where there is one."""
+        return self.index.reader(self.reader) if self.index else self.reader

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +19,9 @@ from kg_service.index.folder import IndexFolder
 from kg_service.index.lineage import LineageIndex
 from kg_service.index.writer import IndexWriter
 from kg_service.resources import resource_folder
+from kg_service.search.feed import ThingFeed
+from kg_service.search.file import NAME
+from kg_service.search.index import ThingIndex
 from kg_service.settings import DEFAULT_BASE, Settings
 from kg_service.store.embedded import DiskStore, SnapshotReader, store_base
 from kg_service.store.port import GraphReader, GraphStore
@@ -90,20 +93,30 @@ def archive_of(settings: Settings) -> Archive | None:
 
 def side_indexes(settings: Settings, store: GraphStore) -> list[SideIndex]:
     """What is kept beside a store and fed as it is written."""
-    return [IndexWriter(index_folder(settings), store)]
+    return [
+        IndexWriter(index_folder(settings), store),
+        ThingFeed(things_file(settings), store),
+    ]
 
 
 def index_folder(settings: Settings) -> IndexFolder:
-    """Where the lineage index of a store is: in its folder; of a server's, where the user says,
-    or in the user's cache.
-    """
+    """Where the lineage index of a store is."""
+    return IndexFolder(_beside(settings) / "index")
+
+
+def things_file(settings: Settings) -> Path:
+    """Where the things of a store are found by their words."""
+    return _beside(settings) / NAME
+
+
+def _beside(settings: Settings) -> Path:
+    """A store's own folder; for a server's the one that is named, or one in the user's cache."""
     if settings.index is not None:
-        return IndexFolder(Path(settings.index))
+        return Path(settings.index)
     if not is_remote(settings.store):
-        return IndexFolder(Path(settings.store) / "index")
+        return Path(settings.store)
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    name = hashlib.sha256(settings.store.encode()).hexdigest()[:16]
-    return IndexFolder(Path(cache) / "kg-service" / "index" / name)
+    return Path(cache) / "kg-service" / sha256(settings.store.encode()).hexdigest()[:16]
 
 
 def open_existing(settings: Settings) -> GraphStore:
@@ -125,4 +138,5 @@ def open_graph(settings: Settings) -> KnowledgeGraph:
         load_alignment(settings.mappings),
         archive=archive_of(settings),
         index=LineageIndex(index_folder(settings)),
+        things=ThingIndex(things_file(settings)),
     )

@@ -55,7 +55,7 @@ def _candidates(reader: GraphReader, written: str) -> list[NamedNode]:
         raise NotKnown("an empty id names nothing; give an IRI, an identifier or a name")
     if has_scheme(text) and is_valid_reference(text) and _is_known(reader, NamedNode(text)):
         return [NamedNode(text)]
-    candidates = _by_identifier(reader, text) or _by_name(reader, text) or _by_path(reader, text)
+    candidates = nodes_identified(reader, text) or _by_name(reader, text) or _by_path(reader, text)
     if not candidates:
         raise NotKnown(
             f"{written!r} is not known: no IRI, persistent identifier or name of anything that was "
@@ -70,7 +70,8 @@ def _is_known(reader: GraphReader, node: NamedNode) -> bool:
     )
 
 
-def _by_identifier(reader: GraphReader, text: str) -> list[NamedNode]:
+def nodes_identified(reader: GraphReader, text: str) -> list[NamedNode]:
+    """All that has a persistent identifier, in any spelling; nothing where it is none."""
     key = identifier_key(text)
     if key is None:
         return []

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from kg_service.cli.console import JsonOption, MappingsOption, StoreOption, out, print_json
 from kg_service.cli.looking import (
     DepthOption,
@@ -17,6 +21,9 @@ from kg_service.cli.tree import headline, named
 from kg_service.identity.evidence import Policy
 from kg_service.opening import open_graph
 from kg_service.settings import Settings
+from kg_service.tracing.gaps import Gap
+
+_SHOWN = 5
 
 
 def gaps(
@@ -26,6 +33,9 @@ def gaps(
     source: SourcesOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    every: Annotated[
+        bool, typer.Option("--all", help=f"List more than {_SHOWN} gaps that are alike.")
+    ] = False,
     store: StoreOption = None,
     mappings: MappingsOption = None,
     as_json: JsonOption = False,
@@ -51,10 +61,18 @@ def gaps(
     out.print(headline(answer.start))
     names = ", ".join(named(thing) for thing in answer.specimens)
     out.print(f"goes back to {names}" if names else "goes back to no specimen")
+    alike: dict[tuple[str, str, str, int], list[Gap]] = {}
     for gap in answer.gaps:
-        out.print(f"{gap.kind.value} · {headline(gap.thing)} · {gap.steps} steps back")
-        out.print(f"  missing: {gap.missing}")
-        out.print(f"  would mend it: {gap.mend}")
+        alike.setdefault((gap.kind, gap.missing, gap.mend, gap.steps), []).append(gap)
+    for gaps_alike in alike.values():
+        for gap in gaps_alike[: None if every else _SHOWN]:
+            steps = f"{gap.steps} step{'' if gap.steps == 1 else 's'} back"
+            out.print(f"{gap.kind.value} · {headline(gap.thing)} · {steps}")
+        if len(gaps_alike) > _SHOWN and not every:
+            more = f"{len(gaps_alike) - _SHOWN} more beside these"
+            out.print(f"{gaps_alike[0].kind.value} · {more}; --all lists them")
+        out.print(f"  missing: {gaps_alike[0].missing}")
+        out.print(f"  would mend it: {gaps_alike[0].mend}")
     count = len(answer.gaps)
     told = f"{count or 'no'} gap{'' if count == 1 else 's'} in what the sources tell"
     print_ending(answer.complete, answer.stopped, told)

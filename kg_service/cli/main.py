@@ -28,6 +28,7 @@ from kg_service.cli import (
     mappings,
     paths,
     query,
+    search,
     serve,
     sources,
     table,
@@ -49,6 +50,7 @@ app = typer.Typer(
 app.command("ingest")(ingest.ingest)
 app.command("sources")(sources.sources)
 app.command("history")(history.history)
+app.command("search")(search.search)
 app.command("lineage")(lineage.lineage)
 app.command("results")(ends.results)
 app.command("specimens")(ends.specimens)

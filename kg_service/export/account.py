@@ -102,16 +102,21 @@ class Account:
         }
 
 
-def account(lineage: Lineage, reader: GraphReader, alignment: Alignment, made: datetime) -> Account:
+def account(
+    lineage: Lineage,
+    reader: GraphReader,
+    alignment: Alignment,
+    describer: Describer,
+    made: datetime,
+) -> Account:
     """Gather all that is told of a lineage. Raises NotKnown where there is nothing to tell."""
-    shown = view(lineage, reader, alignment)
+    shown = view(lineage, reader, alignment, describer)
     start = shown.start
     if not lineage.edges and not {"Entity", "Activity"} & set(start.kinds):
         raise NotKnown(
             f"nothing to export: no source relates {start.label!r} ({start.kind}) to anything; "
             "ask for a specimen, a sample, a dataset, a file or an activity"
         )
-    describer = Describer(reader)
     context = Context(reader, describer, lineage)
     relations = _relations(lineage.edges)
     links = tuple(
@@ -120,7 +125,7 @@ def account(lineage: Lineage, reader: GraphReader, alignment: Alignment, made: d
         if e.kind is EdgeKind.IDENTITY
     )
     known = {NamedNode(n.thing.iri): n.thing for n in shown.nodes}
-    things = {iri: known.get(iri) or describer.thing(iri) for iri in context.described}
+    things = {iri: known.get(iri) or context.thing(iri) for iri in context.described}
     happened = {iri for iri, node in lineage.nodes.items() if node.kind is NodeKind.ACTIVITY}
     happened |= {iri for iri, thing in things.items() if thing.is_activity}
     graphs = {q.graph_name for q in (*context.statements, *relations, *context.outer)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,10 +43,10 @@ class Ends:
         }
 
 
-def find_results(reader: GraphReader, downstream: Lineage) -> Ends:
+def find_results(describer: Describer, downstream: Lineage) -> Ends:
     """The data among what is downstream of a material, each thing once."""
     return _ends(
-        reader,
+        describer,
         downstream,
         [
             n.iri
@@ -57,23 +57,20 @@ def find_results(reader: GraphReader, downstream: Lineage) -> Ends:
     )
 
 
-def find_specimens(reader: GraphReader, upstream: Lineage) -> Ends:
+def find_specimens(describer: Describer, upstream: Lineage) -> Ends:
     """The specimens upstream: what is called one, and materials that nothing made."""
     groups = things_made_one(upstream.edges)
     made = {groups.get(e.later, e.later) for e in upstream.edges if e.kind is not EdgeKind.IDENTITY}
     first = [n.iri for n in _by_depth(upstream) if groups.get(n.iri, n.iri) not in made]
-    called = [
-        n.iri
-        for n in _by_depth(upstream)
-        if any(True for _ in reader.quads(n.iri, RDF_TYPE, kg("Specimen")))
-    ]
+    entities = [n.iri for n in _by_depth(upstream)]
+    told = describer.things(entities)
+    called = [iri for iri in entities if "Specimen" in told[iri].kinds]
     candidates = list(dict.fromkeys([*called, *first]))
-    return _ends(reader, upstream, candidates, lambda thing: "Material" in thing.kinds)
+    return _ends(describer, upstream, candidates, lambda thing: "Material" in thing.kinds)
 
 
-def list_specimens(reader: GraphReader) -> list[Thing]:
+def list_specimens(reader: GraphReader, describer: Describer) -> list[Thing]:
     """All specimens: what a source calls one, and samples whose making no source tells."""
-    describer = Describer(reader)
     edges = StoreEdges(reader, Policy.DEFAULT)
     called = _typed(reader, "Specimen")
     samples = [n for n in _typed(reader, "Sample") if n not in set(called)]
@@ -87,7 +84,7 @@ def list_specimens(reader: GraphReader) -> list[Thing]:
         if node not in told and not made:
             found.append(node)
             told.update(same)
-    return sorted((describer.thing(n) for n in found), key=lambda t: (t.label, t.iri))
+    return sorted(describer.things(found).values(), key=lambda t: (t.label, t.iri))
 
 
 def _typed(reader: GraphReader, kind: str) -> list[NamedNode]:
@@ -105,24 +102,23 @@ def _by_depth(lineage: Lineage) -> list[Node]:
 
 
 def _ends(
-    reader: GraphReader,
+    describer: Describer,
     lineage: Lineage,
-    nodes: Iterable[NamedNode],
+    nodes: Sequence[NamedNode],
     wanted: Callable[[Thing], bool],
 ) -> Ends:
-    describer = Describer(reader)
     groups = things_made_one(lineage.edges)
+    things = describer.things([*nodes, *(iri for iri, n in lineage.nodes.items() if n.stops)])
     told: set[NamedNode] = set()
     found: dict[Thing, int] = {}
     for node in nodes:
         group = groups.get(node, node)
         if group in told:
             continue
-        thing = describer.thing(node)
+        thing = things[node]
         if wanted(thing):
             told.add(group)
             found[thing] = lineage.nodes[node].depth
-    things = {iri: describer.thing(iri) for iri, n in lineage.nodes.items() if n.stops}
     sentences = stop_sentences(lineage, things)
     return Ends(tuple(found), lineage.complete, sentences, tuple(found.values()))
 

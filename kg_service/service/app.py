@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import signal
 import socket
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from kg_service.service.openapi import DESCRIPTION, TAGS, TITLE
 from kg_service.service.pages import pages_router
 from kg_service.service.queries import queries_router
 from kg_service.service.rest import rest_router
+from kg_service.service.search import search_router
 from kg_service.service.sources import sources_router
 from kg_service.service.sparql import sparql_router
 from kg_service.service.tracing import tracing_router
@@ -52,6 +54,7 @@ def create_app(context: ServiceContext) -> FastAPI:
         rest_router(context),
         tracing_router(context),
         exports_router(context),
+        search_router(context),
         links_router(context),
     ):
         app.include_router(router)
@@ -73,6 +76,9 @@ def run(context: ServiceContext, host: str, port: int) -> None:
     config = uvicorn.Config(
         create_app(context), log_level="warning", timeout_graceful_shutdown=_SHUTDOWN_S
     )
+    # what is there now stays: the garbage of answers is found without looking through it
+    gc.collect()
+    gc.freeze()
     with listening, _stopping_is_no_error():
         uvicorn.Server(config).run(sockets=[listening])
 

@@ -48,10 +48,15 @@ class ServiceContext:
 
     def keep(self, name: str, make: Callable[[KnowledgeGraph], Value]) -> Value:
         """A value that is made again only when the store has changed."""
-        generation: Callable[[], str] | None = getattr(self.graph.reader, "generation", None)
+        generation = self.generation()
         if generation is None:
             return make(self.graph)
-        return self._kept.get(generation(), name, lambda: make(self.now()))
+        return self._kept.get(generation, name, lambda: make(self.now()))
+
+    def generation(self) -> str | None:
+        """What changes whenever the store has; None where a store can not tell."""
+        told: Callable[[], str] | None = getattr(self.graph.reader, "generation", None)
+        return told() if told is not None else None
 
     def sources(self) -> list[SourceRecord]:
         """All sources, by id."""

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from hashlib import blake2b
 from typing import Any
 
+import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from strawberry.fastapi import GraphQLRouter
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.types import ExecutionResult
 
 from kg_service.service.context import ServiceContext
 from kg_service.service.errors import HttpError
 from kg_service.service.graphql_schema import GraphQLContext, make_schema
 from kg_service.service.offline_docs import graphiql_page
 from kg_service.service.openapi import BAD, Operation, answer
+from kg_service.service.persisted import NotPersisted, PersistedQueries
 
 _QUERY = '{ resultsOfSpecimen(id: "barley-plant-01") { complete things { id label } } }'
 _ANSWERED = {"data": {"resultsOfSpecimen": {"complete": True, "things": []}}}
@@ -30,6 +38,10 @@ _BODY: Operation = {
                         "query": {"type": "string"},
                         "variables": {"type": "object"},
                         "operationName": {"type": "string"},
+                        "extensions": {
+                            "type": "object",
+                            "description": "persistedQuery: the query's SHA-256 in its place.",
+                        },
                     },
                 },
                 "example": {"query": _QUERY},
@@ -50,24 +62,95 @@ _PARAMETER: Operation = {
 }
 
 
+class _Answer(Response):
+    """An answer in JSON; one without errors may be kept until the store changes."""
+
+    media_type = "application/json"
+    without_errors = False
+
+
 class _Router(GraphQLRouter[GraphQLContext, None]):
+    _persisted = PersistedQueries()
+
+    async def execute_single(
+        self,
+        request: Request,
+        request_adapter: Any,
+        sub_response: Response,
+        context: GraphQLContext,
+        root_value: None,
+        request_data: GraphQLRequestData,
+    ) -> ExecutionResult:
+        try:
+            query = self._persisted.meant(request_data.query, request_data.extensions)
+        except NotPersisted as problem:
+            return ExecutionResult(data=None, errors=[problem.error])
+        meant = replace(request_data, query=query)
+        return await super().execute_single(
+            request, request_adapter, sub_response, context, root_value, meant
+        )
+
+    def should_render_graphql_ide(self, request: Any) -> bool:
+        """Not where a persisted query is asked for, which has no query."""
+        told: bool = super().should_render_graphql_ide(request)
+        return told and "extensions" not in request.query_params
+
+    def create_response(
+        self,
+        response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse],
+        sub_response: Response,
+    ) -> Response:
+        answer = _Answer(orjson.dumps(response_data), sub_response.status_code or 200)
+        answer.headers.raw.extend(sub_response.headers.raw)
+        told = response_data if isinstance(response_data, list) else [response_data]
+        answer.without_errors = not any(data.get("errors") for data in told)
+        return answer
+
     async def render_graphql_ide(self, request: Request) -> HTMLResponse:
         return graphiql_page(request.scope.get("root_path", ""))
 
 
-class _Route(APIRoute):
-    """Gives strawberry's own errors, which are plain text, the form of all errors."""
+def _route_class(context: ServiceContext) -> type[APIRoute]:
+    """Routes that answer 304 where nothing has changed since the client asked the same.
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
+    Strawberry's own errors, which are plain text, get the form of all errors.
+    """
+    # snapshots of another store, or of another version of the service, have the same names
+    started = os.urandom(16)
 
-        async def handler(request: Request) -> Response:
-            response = await handle(request)
-            if isinstance(response, PlainTextResponse) and response.status_code >= 400:
-                raise HttpError(response.status_code, "usage", bytes(response.body).decode())
-            return response
+    async def tag_of(request: Request) -> str | None:
+        generation = await run_in_threadpool(context.generation)
+        if generation is None:
+            return None
+        digest = blake2b(started, digest_size=16)
+        accept = request.headers.get("accept", "")
+        for part in (generation, request.url.query, accept):
+            digest.update(f"{len(part)} {part}".encode())
+        digest.update(await request.body())
+        return f'"{digest.hexdigest()}"'
 
-        return handler
+    class Route(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            handle = super().get_route_handler()
+
+            async def handler(request: Request) -> Response:
+                tag = await tag_of(request)
+                if tag is not None and tag in request.headers.get("if-none-match", ""):
+                    return Response(status_code=304, headers=_kept(tag))
+                response = await handle(request)
+                if isinstance(response, PlainTextResponse) and response.status_code >= 400:
+                    raise HttpError(response.status_code, "usage", bytes(response.body).decode())
+                if tag is not None and isinstance(response, _Answer) and response.without_errors:
+                    response.headers.update(_kept(tag))
+                return response
+
+            return handler
+
+    return Route
+
+
+def _kept(tag: str) -> dict[str, str]:
+    return {"etag": tag, "cache-control": "no-cache", "vary": "Accept"}
 
 
 def graphql_router(context: ServiceContext) -> APIRouter:
@@ -83,7 +166,7 @@ def graphql_router(context: ServiceContext) -> APIRouter:
         path="/graphql",
         context_getter=given,
         subscription_protocols=(),
-        route_class=_Route,
+        route_class=_route_class(context),
     )
     for route in graphql.routes:
         if isinstance(route, APIRoute):

@@ -1,100 +1,215 @@
-"""The GraphQL schema: from specimens to results and back, and who says so."""
+"""The GraphQL schema: from specimens to results and back, and who says so.
+
+To add a field that wraps a method of ``KnowledgeGraph``: a resolver that returns
+``from_graph(info, lambda graph: ...)``, and a line in ``Query``.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from itertools import islice
-from typing import Annotated, TypeVar
+from typing import Annotated, cast
 
 import strawberry
 from graphql import GraphQLError
-from starlette.concurrency import run_in_threadpool
-from strawberry.extensions import (
-    MaskErrors,
-    MaxAliasesLimiter,
-    MaxTokensLimiter,
-    QueryDepthLimiter,
-)
-from strawberry.fastapi import BaseContext
-from strawberry.types import ExecutionContext, Info
+from pyoxigraph import NamedNode
+from strawberry.extensions import MaskErrors, MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.types import ExecutionContext
 
-from kg_service.errors import KgError, UsageError
+from kg_service.errors import NotKnown
 from kg_service.graph import KnowledgeGraph
-from kg_service.identity.evidence import Policy as PolicyOfLinks
-from kg_service.lineage import model
 from kg_service.questions import ask as ask_question
 from kg_service.questions import question_named
-from kg_service.service.context import ServiceContext
-from kg_service.service.errors import UNEXPECTED, code_of
+from kg_service.resolve import nodes_identified
+from kg_service.search.held import Wanted
+from kg_service.service.errors import UNEXPECTED
+from kg_service.service.graphql_context import (
+    MOST_LISTED,
+    Asked,
+    GraphQLContext,
+    answered,
+    checked,
+    from_graph,
+)
+from kg_service.service.graphql_limits import MOST_TOKENS, Limits
+from kg_service.service.graphql_lineage import (
+    Depth,
+    Ends,
+    Evidences,
+    Kinds,
+    Lineage,
+    Link,
+    Since,
+    Sources,
+    Steps,
+    Until,
+    Way,
+    filter_of,
+    walked,
+)
+from kg_service.service.graphql_lists import page_of
+from kg_service.service.graphql_paging import LISTS_FIRST
+from kg_service.service.graphql_projection import ProjectingExecutor
+from kg_service.service.graphql_things import (
+    CONCRETE,
+    ActivityConnection,
+    After,
+    First,
+    Node,
+    Source,
+    Thing,
+    ThingConnection,
+)
 from kg_service.service.graphql_types import (
     ID_MEANS,
     Direction,
-    Ends,
     Given,
     Granularity,
-    Lineage,
-    Link,
     Policy,
     Question,
-    Source,
     Table,
-    Thing,
 )
-from kg_service.service.rest import DEEPEST, MOST_NODES
+from kg_service.service.rest import MOST_NODES
 
-DEEPEST_QUERY = 10
-MOST_ALIASES = 20
-MOST_TOKENS = 2000
-MOST_LISTED = 1000
+__all__ = ["GraphQLContext", "make_schema"]
+
+QUERIES_KEPT = 200
 _log = logging.getLogger(__name__)
 
-Value = TypeVar("Value")
 Id = Annotated[strawberry.ID, strawberry.argument(description=ID_MEANS)]
 
 
-class GraphQLContext(BaseContext):
-    """What resolvers are given: the service's context."""
-
-    def __init__(self, service: ServiceContext) -> None:
-        super().__init__()
-        self.service = service
-
-
-Asked = Info[GraphQLContext, None]
-
-
-async def _answered(info: Asked, make: Callable[[KnowledgeGraph], Value]) -> Value:
-    """Make an answer in a thread, from one state of the graph; its errors get a code."""
-
-    def run() -> Value:
-        try:
-            return make(info.context.service.now())
-        except KgError as error:
-            code, _status = code_of(error)
-            raise GraphQLError(str(error), extensions={"code": code}) from error
-
-    return await run_in_threadpool(run)
+@strawberry.input(description="Which things: those that have all that is asked here.")
+class ThingFilter:
+    text: str | None = strawberry.field(
+        default=None,
+        description="Words, or beginnings of words, of names, identifiers and descriptions.",
+    )
+    kinds: list[str] | None = strawberry.field(
+        default=None, description="Any of these kinds, such as Sample, Data or Activity."
+    )
+    sources: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Spoken of by any of these sources, by their ids."
+    )
+    identifier: str | None = strawberry.field(
+        default=None, description="This persistent identifier, in any spelling."
+    )
 
 
-def _checked(value: int | None, name: str, highest: int) -> int | None:
-    if value is not None and not 0 <= value <= highest:
-        raise UsageError(f"{name} must be from 0 to {highest}, not {value}")
-    return value
+Filtered = Annotated[
+    ThingFilter | None, strawberry.argument(description="Only things that have all of this.")
+]
+
+
+async def _wanted(info: Asked, asked: ThingFilter | None, kinds: frozenset[str]) -> Wanted:
+    """What a list is asked for; ``kinds`` are those that it is a list of."""
+    if asked is None:
+        return Wanted(list_of=kinds)
+
+    def make(graph: KnowledgeGraph) -> Wanted:
+        iris = None
+        if asked.identifier is not None:
+            nodes = nodes_identified(graph.reader, asked.identifier)
+            iris = frozenset(node.value for node in nodes)
+        return Wanted(
+            asked.text or "",
+            frozenset(asked.kinds or ()),
+            graph.source_ids(asked.sources or ()),
+            iris,
+            kinds,
+        )
+
+    return await from_graph(info, make)
+
+
+def _list_of(*kinds_of_it: str) -> Callable[..., Awaitable[ThingConnection]]:
+    kinds = frozenset(kinds_of_it)
+
+    async def resolve(
+        info: Asked, first: First = LISTS_FIRST, after: After = None, filter: Filtered = None
+    ) -> ThingConnection:
+        wanted = await _wanted(info, filter, kinds)
+        return cast(ThingConnection, await page_of(info, wanted, first, after))
+
+    return resolve
+
+
+async def things(
+    info: Asked, first: First = LISTS_FIRST, after: After = None, filter: Filtered = None
+) -> ThingConnection:
+    wanted = await _wanted(info, filter, frozenset())
+    return cast(ThingConnection, await page_of(info, wanted, first, after))
+
+
+async def activities(
+    info: Asked, first: First = LISTS_FIRST, after: After = None, filter: Filtered = None
+) -> ActivityConnection:
+    wanted = await _wanted(info, filter, frozenset(["Activity"]))
+    return cast(ActivityConnection, await page_of(info, wanted, first, after))
+
+
+async def search(
+    info: Asked,
+    text: Annotated[
+        str,
+        strawberry.argument(
+            description="Words, or beginnings of words; case and accents do not matter."
+        ),
+    ],
+    kinds: Annotated[
+        list[str] | None,
+        strawberry.argument(description="Any of these kinds, such as Sample, Data or Activity."),
+    ] = None,
+    sources: Sources = None,
+    first: First = LISTS_FIRST,
+    after: After = None,
+) -> ThingConnection:
+    asked = ThingFilter(text=text, kinds=kinds, sources=sources)
+    if not text.strip():
+        raise GraphQLError("text: give a word to search for", extensions={"code": "usage"})
+    wanted = await _wanted(info, asked, frozenset())
+    return cast(ThingConnection, await page_of(info, wanted, first, after))
+
+
+async def node(
+    info: Asked, id: Annotated[strawberry.ID, strawberry.argument(description="Its IRI.")]
+) -> Node | None:
+    return (await nodes(info, [id]))[0]
+
+
+async def nodes(
+    info: Asked,
+    ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their IRIs.")],
+) -> list[Node | None]:
+    def check() -> None:
+        checked(len(ids), "the number of ids", MOST_LISTED)
+
+    await answered(check)
+    iris = [id for id in ids if _is_iri(id)]
+    found = dict(zip(iris, await info.context.things.load_many(iris), strict=True))
+    told = [found.get(id) for id in ids]
+    return cast("list[Node | None]", [thing if thing and thing.sources else None for thing in told])
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 async def specimens(
     info: Asked,
-    first: Annotated[
-        int, strawberry.argument(description=f"At most so many, up to {MOST_LISTED}.")
-    ] = 100,
+    first: First = LISTS_FIRST,
     search: Annotated[
         str | None,
         strawberry.argument(description="Only those with this text in a name or identifier."),
     ] = None,
 ) -> list[Thing]:
     def make(_graph: KnowledgeGraph) -> list[Thing]:
-        _checked(first, "first", MOST_LISTED)
+        checked(first, "first", MOST_LISTED)
         found = info.context.service.keep("specimens", lambda graph: graph.specimens())
         wanted = (search or "").casefold()
         matching = [
@@ -102,65 +217,63 @@ async def specimens(
             for thing in found
             if any(wanted in text.casefold() for text in (thing.label, *thing.identifiers))
         ]
-        return [Thing.of(thing) for thing in matching[:first]]
+        return cast("list[Thing]", matching[:first])
 
-    return await _answered(info, make)
+    return await from_graph(info, make)
 
 
 async def entity(info: Asked, id: Id) -> Thing | None:
-    return await _answered(info, lambda graph: Thing.of(graph.thing(graph.resolve(id))))
+    found = await from_graph(info, lambda graph: graph.thing(graph.resolve(id)))
+    return cast(Thing, found)
 
 
 async def lineage(
     info: Asked,
     id: Id,
-    direction: Annotated[
-        Direction, strawberry.argument(description="To origins, to results, or both.")
-    ] = Direction.BOTH,
-    depth: Annotated[
-        int | None,
-        strawberry.argument(description="At most so many steps; without it, all of them."),
-    ] = None,
-    granularity: Annotated[
-        Granularity, strawberry.argument(description="Single steps, or whole runs.")
-    ] = Granularity.STEP,
-    policy: Annotated[
-        Policy, strawberry.argument(description="Which evidence may join sources.")
-    ] = Policy.DEFAULT,
+    direction: Way = Direction.BOTH,
+    depth: Depth = None,
+    granularity: Steps = Granularity.STEP,
+    policy: Evidences = Policy.DEFAULT,
+    sources: Sources = None,
+    since: Since = None,
+    until: Until = None,
+    kinds: Kinds = None,
 ) -> Lineage | None:
-    def make(graph: KnowledgeGraph) -> Lineage:
-        request = model.Request(
-            graph.resolve(id),
-            model.Direction[direction.name],
-            depth=_checked(depth, "depth", DEEPEST),
-            limit=MOST_NODES,
-            policy=PolicyOfLinks[policy.name],
-            granularity=model.Granularity[granularity.name],
-        )
-        return Lineage.of(graph.view(graph.lineage(request)))
-
-    return await _answered(info, make)
+    only = filter_of(sources, since, until, kinds)
+    return await walked(info, id, direction, depth, granularity, policy, only)
 
 
 async def results_of_specimen(info: Asked, id: Id) -> Ends | None:
-    return await _answered(info, lambda graph: Ends.of(graph.results(graph.resolve(id))))
+    found = await from_graph(info, lambda graph: graph.results(graph.resolve(id)))
+    return cast(Ends, found)
 
 
 async def specimens_of_result(info: Asked, id: Id) -> Ends | None:
-    return await _answered(info, lambda graph: Ends.of(graph.specimens_of(graph.resolve(id))))
+    found = await from_graph(info, lambda graph: graph.specimens_of(graph.resolve(id)))
+    return cast(Ends, found)
 
 
 async def links(info: Asked, id: Id) -> list[Link] | None:
-    def make(graph: KnowledgeGraph) -> list[Link]:
-        found = graph.links(graph.resolve(id))
-        return [Link.of(link) for link in islice(found, MOST_LISTED)]
-
-    return await _answered(info, make)
+    found = await from_graph(
+        info, lambda graph: list(islice(graph.links(graph.resolve(id)), MOST_LISTED))
+    )
+    return cast("list[Link]", found)
 
 
 async def sources(info: Asked) -> list[Source]:
-    service = info.context.service
-    return await _answered(info, lambda _graph: [Source.of(r) for r in service.sources()])
+    return cast("list[Source]", await answered(info.context.service.sources))
+
+
+async def source(
+    info: Asked, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+) -> Source | None:
+    def make() -> Source:
+        for record in info.context.service.sources():
+            if record.id == id:
+                return cast(Source, record)
+        raise NotKnown(f"there is no source {id!r}; sources lists those that are")
+
+    return await answered(make)
 
 
 async def questions(info: Asked) -> list[Question]:
@@ -179,11 +292,53 @@ async def ask(
         given = {parameter.name: parameter.value for parameter in parameters or []}
         return Table.of(ask_question(graph.reader, question, given, graph.resolve))
 
-    return await _answered(info, make)
+    return await from_graph(info, make)
 
 
 @strawberry.type(description="All that can be asked.")
 class Query:
+    node: Node | None = strawberry.field(
+        resolver=node, description="A thing by its IRI; null where nothing is known of it."
+    )
+    nodes: list[Node | None] = strawberry.field(
+        resolver=nodes, description="Things by their IRIs, in that order."
+    )
+    search: ThingConnection = strawberry.field(
+        resolver=search, description="Things by their words, the best match first."
+    )
+    things: ThingConnection = strawberry.field(
+        resolver=things, description="All things, by IRI; with a text, the best match first."
+    )
+    activities: ActivityConnection = strawberry.field(
+        resolver=activities, description="All activities."
+    )
+    samples: ThingConnection = strawberry.field(
+        resolver=_list_of("Sample"),
+        description="All samples and other materials that no source calls a specimen.",
+    )
+    datasets: ThingConnection = strawberry.field(
+        resolver=_list_of("Dataset"), description="All datasets."
+    )
+    files: ThingConnection = strawberry.field(resolver=_list_of("File"), description="All files.")
+    workflows: ThingConnection = strawberry.field(
+        resolver=_list_of("Workflow"), description="All workflows."
+    )
+    protocols: ThingConnection = strawberry.field(
+        resolver=_list_of("Protocol"), description="All protocols."
+    )
+    software: ThingConnection = strawberry.field(
+        resolver=_list_of("Software"), description="All tools and programs."
+    )
+    instruments: ThingConnection = strawberry.field(
+        resolver=_list_of("Instrument"), description="All instruments."
+    )
+    agents: ThingConnection = strawberry.field(
+        resolver=_list_of("Agent"),
+        description="All agents: people, organisations, software, instruments.",
+    )
+    investigations: ThingConnection = strawberry.field(
+        resolver=_list_of("Investigation"), description="All investigations, studies and assays."
+    )
     specimens: list[Thing] = strawberry.field(
         resolver=specimens, description="The materials at which histories start, by name."
     )
@@ -211,6 +366,7 @@ class Query:
     sources: list[Source] = strawberry.field(
         resolver=sources, description="What was ingested, by id."
     )
+    source: Source | None = strawberry.field(resolver=source, description="A source by its id.")
     questions: list[Question] = strawberry.field(
         resolver=questions, description="The questions that can be asked by name."
     )
@@ -239,10 +395,13 @@ def make_schema() -> KgSchema:
     """The schema; it is the same for every graph."""
     return KgSchema(
         query=Query,
+        types=CONCRETE,
+        execution_context_class=ProjectingExecutor,
         extensions=[
             lambda: MaskErrors(should_mask_error=_is_unexpected, error_message=UNEXPECTED),
-            lambda: QueryDepthLimiter(max_depth=DEEPEST_QUERY),
-            lambda: MaxAliasesLimiter(max_alias_count=MOST_ALIASES),
             lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
+            lambda: ParserCache(maxsize=QUERIES_KEPT),
+            lambda: ValidationCache(maxsize=QUERIES_KEPT),
+            Limits,
         ],
     )

@@ -1,4 +1,4 @@
-"""The GraphQL types, in the field's words. Each has a counterpart in the service's own model."""
+"""GraphQL's enumerations, and the types of questions: each has its counterpart in the model."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ from enum import Enum
 
 import strawberry
 
-from kg_service.catalogue import SourceRecord
-from kg_service.describe import Thing as ThingRecord
-from kg_service.lineage.details import EdgeView, LineageView, NodeView
-from kg_service.lineage.ends import Ends as EndsRecord
-from kg_service.links.model import Link as LinkRecord
-from kg_service.links.model import LinkEnd as LinkEndRecord
 from kg_service.questions import Question as QuestionRecord
 from kg_service.tables import Table as TableRecord
 
@@ -74,137 +68,6 @@ class Grade(Enum):
     INFERRED = strawberry.enum_value("inferred", description="Inferred from evidence.")
 
 
-@strawberry.type(description="What was ingested: a crate, an investigation, a catalogue export.")
-class Source:
-    id: strawberry.ID = strawberry.field(description="Its id, the same over all its versions.")
-    iri: str = strawberry.field(description="Its IRI.")
-    title: str | None = strawberry.field(description="Its title, as it tells it.")
-    format: str = strawberry.field(description="Its format, such as ro-crate or isa-tab.")
-    version: str = strawberry.field(description="The SHA-256 of its current version.")
-    origin: str = strawberry.field(description="Where the current version was read from.")
-    identifier: str | None = strawberry.field(description="The identifier it gives itself.")
-    licence: str | None = strawberry.field(description="Its licence, as it tells it.")
-    profiles: list[str] = strawberry.field(description="The profiles it claims to conform to.")
-    visibility: str = strawberry.field(description="Who may see it.")
-    ingested: str = strawberry.field(description="When the current version was ingested.")
-    asserted: int = strawberry.field(description="Statements, as the source makes them.")
-    aligned: int = strawberry.field(description="Statements in PROV that the mappings derive.")
-    repairs: int = strawberry.field(description="Statements kept in another form than written.")
-    losses: int = strawberry.field(description="Statements that could not be kept.")
-    warnings: int = strawberry.field(description="Oddities that changed nothing.")
-
-    @classmethod
-    def of(cls, record: SourceRecord) -> Source:
-        return cls(
-            id=strawberry.ID(record.id),
-            iri=record.iri,
-            title=record.title,
-            format=record.format,
-            version=record.version,
-            origin=record.origin,
-            identifier=record.identifier,
-            licence=record.licence,
-            profiles=list(record.profiles),
-            visibility=record.visibility,
-            ingested=record.ingested,
-            asserted=record.asserted,
-            aligned=record.aligned,
-            repairs=record.repairs,
-            losses=record.losses,
-            warnings=record.warnings,
-        )
-
-
-@strawberry.type(
-    description="A node of the graph: a specimen, a dataset, a file, an activity, a person."
-)
-class Thing:
-    id: strawberry.ID = strawberry.field(description="Its IRI.")
-    label: str = strawberry.field(description="What it is called; where unnamed, from its IRI.")
-    kind: str = strawberry.field(description="Its most telling kind, such as Specimen or ToolRun.")
-    kinds: list[str] = strawberry.field(description="All its kinds.")
-    identifiers: list[str] = strawberry.field(description="Its identifiers, as sources write them.")
-    description: str | None = strawberry.field(description="What a source says it is.")
-    sources: list[Source] = strawberry.field(description="The sources that speak of it.")
-
-    @classmethod
-    def of(cls, record: ThingRecord) -> Thing:
-        return cls(
-            id=strawberry.ID(record.iri),
-            label=record.label,
-            kind=record.kind,
-            kinds=list(record.kinds),
-            identifiers=list(record.identifiers),
-            description=record.description,
-            sources=[Source.of(source) for source in record.sources],
-        )
-
-
-@strawberry.type(description="A node of a lineage.")
-class LineageNode:
-    thing: Thing = strawberry.field(description="The thing or activity.")
-    kind: NodeKind = strawberry.field(description="Whether it is an entity or an activity.")
-    depth: int = strawberry.field(description="How many steps it is from the start.")
-    stops: list[str] = strawberry.field(
-        description="Why the walk stopped here: depth, limit or cycle. Empty where it did not."
-    )
-    part_of_run: Thing | None = strawberry.field(
-        description="The workflow run that this activity is a part of."
-    )
-
-    @classmethod
-    def of(cls, node: NodeView) -> LineageNode:
-        return cls(
-            thing=Thing.of(node.thing),
-            kind=NodeKind[node.node_kind.name],
-            depth=node.depth,
-            stops=list(node.stops),
-            part_of_run=Thing.of(node.enclosing) if node.enclosing else None,
-        )
-
-
-@strawberry.type(description="A relation of two nodes of a lineage, with who says so.")
-class LineageEdge:
-    kind: EdgeKind = strawberry.field(description="How they are related.")
-    earlier: strawberry.ID = strawberry.field(description="The IRI of the one that came before.")
-    later: strawberry.ID = strawberry.field(description="The IRI of the one that came after.")
-    source: Source | None = strawberry.field(description="The source that says so.")
-    grade: Grade = strawberry.field(description="How the statement stands to what it says.")
-    by: str = strawberry.field(description="The mapping row, the rule or the evidence behind it.")
-
-    @classmethod
-    def of(cls, edge: EdgeView) -> LineageEdge:
-        return cls(
-            kind=EdgeKind[edge.kind.name],
-            earlier=strawberry.ID(edge.earlier),
-            later=strawberry.ID(edge.later),
-            source=Source.of(edge.source) if edge.source else None,
-            grade=Grade[edge.grade.upper()],
-            by=edge.by,
-        )
-
-
-@strawberry.type(description="What a thing came from, what came of it, and who says so.")
-class Lineage:
-    start: Thing = strawberry.field(description="Where the walk started.")
-    direction: Direction = strawberry.field(description="Which way it went.")
-    complete: bool = strawberry.field(description="Whether this is all there is.")
-    stopped: list[str] = strawberry.field(description="Where and why it stopped, in sentences.")
-    nodes: list[LineageNode] = strawberry.field(description="Every node once, nearest first.")
-    edges: list[LineageEdge] = strawberry.field(description="Every relation that was followed.")
-
-    @classmethod
-    def of(cls, view: LineageView) -> Lineage:
-        return cls(
-            start=Thing.of(view.start),
-            direction=Direction[view.direction.upper()],
-            complete=view.complete,
-            stopped=list(view.stopped),
-            nodes=[LineageNode.of(node) for node in view.nodes],
-            edges=[LineageEdge.of(edge) for edge in view.edges],
-        )
-
-
 @strawberry.enum(description="The evidence on which two things are the same, strongest first.")
 class Evidence(Enum):
     DECISION = strawberry.enum_value("decision", description="A steward's decision.")
@@ -213,59 +76,6 @@ class Evidence(Enum):
     LOCATION = strawberry.enum_value("location", description="The same place at one facility.")
     CONTENT = strawberry.enum_value("content", description="The same bytes, by their checksum.")
     NAME = strawberry.enum_value("name", description="The same name only: a candidate.")
-
-
-@strawberry.type(description="One of two things that are linked.")
-class LinkEnd:
-    thing: Thing = strawberry.field(description="The thing.")
-    value: str = strawberry.field(description="The value it is linked by, as it is written.")
-    sources: list[str] = strawberry.field(description="Ids of the sources that give the value.")
-
-    @classmethod
-    def of(cls, end: LinkEndRecord) -> LinkEnd:
-        return cls(thing=Thing.of(end.thing), value=end.value, sources=list(end.sources))
-
-
-@strawberry.type(description="Two things that are the same on some evidence, or seem to be.")
-class Link:
-    evidence: Evidence = strawberry.field(description="The evidence.")
-    key: str = strawberry.field(description="What both share, such as doi:10.5072/x.")
-    first: LinkEnd = strawberry.field(description="One of the two.")
-    second: LinkEnd = strawberry.field(description="The other.")
-    since: str | None = strawberry.field(description="When it came about.")
-    policies: list[Policy] = strawberry.field(description="The policies that follow it.")
-    why_not: str | None = strawberry.field(description="Why no policy follows it.")
-    decided_by: str | None = strawberry.field(description="The steward who decided on the pair.")
-    because: str | None = strawberry.field(description="The steward's reason.")
-
-    @classmethod
-    def of(cls, link: LinkRecord) -> Link:
-        return cls(
-            evidence=Evidence[link.evidence.name],
-            key=link.key,
-            first=LinkEnd.of(link.first),
-            second=LinkEnd.of(link.second),
-            since=link.since or None,
-            policies=[Policy[policy.name] for policy in link.policies],
-            why_not=link.why_not,
-            decided_by=link.decision.who if link.decision else None,
-            because=link.decision.because if link.decision else None,
-        )
-
-
-@strawberry.type(description="The things at the ends of a lineage.")
-class Ends:
-    things: list[Thing] = strawberry.field(description="The things, nearest first, each once.")
-    complete: bool = strawberry.field(description="Whether the walk saw all there is.")
-    stopped: list[str] = strawberry.field(description="Where and why it stopped, in sentences.")
-
-    @classmethod
-    def of(cls, ends: EndsRecord) -> Ends:
-        return cls(
-            things=[Thing.of(thing) for thing in ends.things],
-            complete=ends.complete,
-            stopped=list(ends.stopped),
-        )
 
 
 @strawberry.type(description="A parameter of a question.")

@@ -198,7 +198,7 @@ def _told(
     using: Sequence[Using],
     spread: _Spread,
 ) -> Affected:
-    describer = Describer(state.reader)
+    describer = state.describer
     grounds = Grounds(state.reader, state.alignment, describer)
     kinds = request.filter.kinds
     one = things_made_one(spread.identity)

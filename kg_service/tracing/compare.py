@@ -9,7 +9,7 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from kg_service.describe import Describer, Thing
+from kg_service.describe import Thing
 from kg_service.errors import UsageError
 from kg_service.lineage.edges import EdgeSource
 from kg_service.lineage.grade import Grounds
@@ -117,7 +117,7 @@ def find_differences(
     """
     reader = state.reader
     edges = stated_edges(request, reader)
-    describer = Describer(reader)
+    describer = state.describer
     first = request.start
     things = describer.thing(first), describer.thing(second)
     acting = [edges.is_activity(node) for node in (first, second)]
@@ -179,18 +179,21 @@ class _Compare:
         for section in SECTIONS:
             ours = [fact for fact in first if fact.section == section]
             theirs = [fact for fact in second if fact.section == section]
-            found = [self._judge(section, *pair) for pair in self._matched(ours, theirs)]
+            found = [c for pair in self._matched(ours, theirs) for c in self._judge(section, *pair)]
             yield from sorted(found, key=lambda c: (c.name, c.likeness, _iris(c)))
 
     def _matched(
         self, ours: list[Fact], theirs: list[Fact]
     ) -> Iterator[tuple[str, Fact | None, Fact | None]]:
-        """Pairs: the same IRI; the same parameter and path; the same path, parameter or name; the
-        same thing under other names.
+        """Pairs: the same IRI; the same parameter and path; the same path, parameter, name or file
+        name; the same thing under other names.
 
         A name that several things have on one side tells nothing of which is which.
         """
-        matches = (_by_iri, _by_all_names, _by_path, _by_parameter, _by_name, self._by_identity)
+        matches = (
+            _by_iri, _by_all_names, _by_path, _by_parameter, _by_name, _by_file_name,
+            self._by_identity,
+        )  # fmt: skip
         for match in matches:
             found = match(ours, theirs)
             yield from found
@@ -212,11 +215,18 @@ class _Compare:
                     break
         return found
 
-    def _judge(self, section: str, name: str, one: Fact | None, other: Fact | None) -> Comparison:
+    def _judge(
+        self, section: str, name: str, one: Fact | None, other: Fact | None
+    ) -> Iterator[Comparison]:
         sides = (_side(one), _side(other))
         if one is None or other is None:
             which = "first" if one is None else "second"
-            return Comparison(section, name, Likeness.MISSING, f"not in the {which}", *sides)
+            yield Comparison(section, name, Likeness.MISSING, f"not in the {which}", *sides)
+            return
+        if one.members and other.members and one.thing.iri != other.thing.iri:
+            for inner, mine, theirs in self._matched(list(one.members), list(other.members)):
+                yield from self._judge(section, f"{name}: {inner}", mine, theirs)
+            return
         if one.is_file or other.is_file:
             likeness, because = self._files(one.thing, other.thing)
         else:
@@ -225,7 +235,7 @@ class _Compare:
                 by_content = self._files(one.thing, other.thing)
                 if by_content[0] is not Likeness.UNKNOWN:
                     likeness, because = by_content
-        return Comparison(section, name, likeness, because, *sides)
+        yield Comparison(section, name, likeness, because, *sides)
 
     def _files(self, one: Thing, other: Thing) -> tuple[Likeness, str]:
         first, second = NamedNode(one.iri), NamedNode(other.iri)
@@ -253,11 +263,11 @@ def _values(one: Fact, other: Fact) -> tuple[Likeness, str]:
 
 
 def _by_iri(ours: list[Fact], theirs: list[Fact]) -> _Pairs:
-    return _unique(ours, theirs, lambda fact: (fact.thing.iri, fact.value or ""))
+    return _unique(ours, theirs, lambda fact: [f"{fact.thing.iri} {fact.value}"])
 
 
 def _by_all_names(ours: list[Fact], theirs: list[Fact]) -> _Pairs:
-    return _unique(ours, theirs, lambda fact: fact.names if len(fact.names) > 1 else None)
+    return _unique(ours, theirs, lambda fact: ["\n".join(fact.names)] if fact.names[1:] else [])
 
 
 def _by_path(ours: list[Fact], theirs: list[Fact]) -> _Pairs:
@@ -269,29 +279,39 @@ def _by_parameter(ours: list[Fact], theirs: list[Fact]) -> _Pairs:
 
 
 def _by_name(ours: list[Fact], theirs: list[Fact]) -> _Pairs:
-    return _unique(ours, theirs, lambda fact: fact.names[-1:])
+    return _unique(ours, theirs, lambda fact: _named(fact, "name "))
 
 
-def _unique(
-    ours: list[Fact],
-    theirs: list[Fact],
-    key: Callable[[Fact], tuple[str, ...] | None],
-) -> _Pairs:
-    """The facts of a key that one fact has on either side."""
-    keyed: tuple[dict[tuple[str, ...], list[Fact]], ...] = (defaultdict(list), defaultdict(list))
-    for facts, by_key in zip((ours, theirs), keyed, strict=True):
+def _by_file_name(ours: list[Fact], theirs: list[Fact]) -> _Pairs:
+    """By the end of the path; folders may be named after the run."""
+
+    def file_name(fact: Fact) -> list[str]:
+        paths = _named(fact, "path ") if fact.is_file else []
+        return [end for path in paths if (end := path.rstrip("/").rpartition("/")[2])]
+
+    return _unique(ours, theirs, file_name)
+
+
+def _unique(ours: list[Fact], theirs: list[Fact], names_of: Callable[[Fact], list[str]]) -> _Pairs:
+    """The pairs of facts that share a name which one fact has on either side; each fact once."""
+    named: tuple[dict[str, list[Fact]], ...] = (defaultdict(list), defaultdict(list))
+    for facts, by_name in zip((ours, theirs), named, strict=True):
         for fact in facts:
-            if (found := key(fact)) is not None:
-                by_key[found].append(fact)
-    return [
-        (_shown(mine[0]), mine[0], keyed[1][name][0])
-        for name, mine in keyed[0].items()
-        if len(mine) == len(keyed[1].get(name, ())) == 1
-    ]
+            for name in dict.fromkeys(names_of(fact)):
+                by_name[name].append(fact)
+    found: _Pairs = []
+    gone: set[int] = set()
+    for name, mine in named[0].items():
+        pair = (*mine, *named[1].get(name, ()))
+        alone = len(mine) == len(named[1].get(name, ())) == 1
+        if alone and gone.isdisjoint(map(id, pair)):
+            gone.update(map(id, pair))
+            found.append((_shown(pair[0]), pair[0], pair[1]))
+    return found
 
 
-def _named(fact: Fact, kind: str) -> tuple[str, ...] | None:
-    return tuple(name for name in fact.names if name.startswith(kind)) or None
+def _named(fact: Fact, sort: str) -> list[str]:
+    return [name for name in fact.names if name.startswith(sort)]
 
 
 def _shown(fact: Fact) -> str:

@@ -82,20 +82,26 @@ def contexts_of(reader: GraphReader, activity: NamedNode) -> list[Quad]:
     ]
 
 
-def made_of(reader: GraphReader, context: NamedNode) -> list[NamedNode]:
-    """What a context is made of or needs, at any depth, without itself."""
+def made_of(
+    reader: GraphReader, context: NamedNode, graph: NamedNode | None = None
+) -> list[NamedNode]:
+    """What a context is made of or needs, at any depth, without itself: as one graph says, or
+    where it says nothing of a thing, as all do."""
     found: dict[NamedNode, None] = {}
     pending = deque([context])
     while pending:
         node = pending.popleft()
-        for predicate in _OF_CONTEXT:
-            for quad in reader.quads(node, predicate):
-                if not is_aligned(graph_of(quad)) or not isinstance(quad.object, NamedNode):
-                    continue
-                inner = object_node(quad)
-                if inner != context and inner not in found:
-                    found[inner] = None
-                    pending.append(inner)
+        told = [
+            quad
+            for predicate in _OF_CONTEXT
+            for quad in reader.quads(node, predicate)
+            if is_aligned(graph_of(quad)) and isinstance(quad.object, NamedNode)
+        ]
+        for quad in [q for q in told if graph_of(q) == graph] or told:
+            inner = object_node(quad)
+            if inner != context and inner not in found:
+                found[inner] = None
+                pending.append(inner)
     return list(found)
 
 

@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode
 
 from kg_service.describe import Thing
 from kg_service.identity.evidence import Policy
+from kg_service.lineage.cycles import strongly_connected
 from kg_service.lineage.details import EdgeView, stop_sentences
 from kg_service.lineage.edges import EdgeSource, StoreEdges
 from kg_service.lineage.ends import find_specimens
@@ -45,6 +46,7 @@ class GapKind(StrEnum):
     NO_INPUT = "no-input"
     NO_OUTPUT = "no-output"
     NO_STEP = "derived-without-activity"
+    CIRCLE = "circle"
     NOT_DESCRIBED = "not-described"
     WITHDRAWN = "withdrawn"
     NOT_CONFIRMED = "link-not-followed"
@@ -110,7 +112,7 @@ def find_gaps(state: State, request: Request) -> Gaps:
     things = {iri: view.thing(iri) for iri, node in lineage.nodes.items() if node.stops}
     return Gaps(
         start=view.thing(lineage.request.start),
-        specimens=find_specimens(state.reader, lineage).things,
+        specimens=find_specimens(state.describer, lineage).things,
         gaps=tuple(gaps),
         complete=lineage.complete,
         stopped=stop_sentences(lineage, things),
@@ -148,6 +150,14 @@ class _Finder:
             if end not in cut:
                 yield from self._of_end(self._lineage.nodes[end])
         yield from self._of_derivations()
+        for iri, activity in _circles(self._lineage, self._net):
+            by = self._view.thing(activity).label
+            yield self._gap(
+                GapKind.CIRCLE,
+                self._lineage.nodes[iri],
+                f"its history goes round in a circle, by way of {by}, and leads to nothing earlier",
+                f"a source that tells what {by} used from what it generated",
+            )
 
     def _of_activity(self, node: Node) -> Iterator[Gap]:
         activities = [node.iri, *self._edges.runs_of(node.iri), *self._edges.parts_of(node.iri)]
@@ -291,6 +301,23 @@ def _ends(lineage: Lineage, net: Net) -> list[NamedNode]:
             if here.thing not in told:
                 told.add(here.thing)
                 pending += net.onward(here)
+    return found
+
+
+def _circles(lineage: Lineage, net: Net) -> list[tuple[NamedNode, NamedNode]]:
+    """For each cycle from which nothing leads on: the entity in it that was reached first, and an
+    activity of it."""
+    onward = {spot: list(net.onward(spot)) for spot in net.spots()}
+    found = []
+    for component in strongly_connected(onward):
+        inside = set(component)
+        activities = [spot.thing for spot in component if spot.thing in net.activities]
+        if not activities or len(inside) == 1:
+            continue
+        if all(target in inside for spot in component for target in onward[spot]):
+            things = {spot.thing for spot in component} - net.activities
+            first = next(n for n in lineage.nodes if net.one(n) in things)
+            found.append((first, min(activities, key=lambda node: node.value)))
     return found
 
 

@@ -52,8 +52,8 @@ class Net:
         self._said: dict[tuple[EdgeKind, NamedNode, NamedNode], dict[Edge, None]] = defaultdict(
             dict
         )
-        self._activities = {m.to.node for m in moves if m.to.kind is NodeKind.ACTIVITY}
-        self._activities |= {m.origin.node for m in moves if m.origin.kind is NodeKind.ACTIVITY}
+        self.activities = {m.to.node for m in moves if m.to.kind is NodeKind.ACTIVITY}
+        self.activities |= {m.origin.node for m in moves if m.origin.kind is NodeKind.ACTIVITY}
         for move in moves:
             edge = move.edge
             self._said[edge.kind, edge.earlier, edge.later][edge] = None
@@ -177,7 +177,7 @@ class Net:
     def _cost(self, spot: Spot, target: Spot, moves: list[Move], *, at_start: bool) -> int:
         """Steps; from an activity where the way starts, its outputs are one step away."""
         least = min(move.cost for move in moves)
-        return max(least, 1) if at_start and spot.thing in self._activities else least
+        return max(least, 1) if at_start and spot.thing in self.activities else least
 
     def _remaining(self, last: NamedNode) -> dict[Spot, _Cost]:
         """What it costs at least, in steps and in moves, to get from each spot to a thing."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from kg_service.describe import Describer, Thing
+from kg_service.describe import Thing
 from kg_service.identity.evidence import Policy
 from kg_service.lineage.details import EdgeView, edge_view, stop_sentences
 from kg_service.lineage.grade import Grounds
@@ -183,7 +183,7 @@ class _Search:
         return any(Stop.LIMIT in node.stops for node in lineage.nodes.values())
 
     def _where(self, lineage: Lineage) -> tuple[str, ...]:
-        describer = Describer(self._state.reader)
+        describer = self._state.describer
         cut = {iri: node for iri, node in lineage.nodes.items() if Stop.LIMIT in node.stops}
         only = replace(lineage, nodes=cut, hidden={})
         for node in cut.values():
@@ -201,7 +201,7 @@ class PathView:
     """Describes paths: labels, sources and grades, remembering what it has read."""
 
     def __init__(self, state: State) -> None:
-        self.describer = Describer(state.reader)
+        self.describer = state.describer
         self._grounds = Grounds(state.reader, state.alignment, self.describer)
         self._things: dict[NamedNode, Thing] = {}
         self._said: dict[Edge, EdgeView] = {}

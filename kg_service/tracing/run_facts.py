@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -49,7 +49,7 @@ class Fact:
     """One thing of a run: in which section, under which names one may find it in another run.
 
     ``names``: the surest first. ``value``: what to compare; None for a file, whose features are
-    compared, and where none is told.
+    compared, and where none is told. ``members``: those of a collection, at any depth.
     """
 
     section: str
@@ -58,6 +58,7 @@ class Fact:
     thing: Thing
     said: Said
     is_file: bool = False
+    members: tuple[Fact, ...] = ()
 
 
 class RunFacts:
@@ -86,33 +87,30 @@ class RunFacts:
     def _data(self, activity: NamedNode, parts: list[NamedNode]) -> Iterator[Fact]:
         made = [edge for part in parts for edge in self._edges.generated_by(part)]
         used = [edge for part in parts for edge in self._edges.used_by(part)]
-        inside = {e.later for e in made} & {e.earlier for e in used}
-        outputs = [e for e in made if e.earlier == activity] or [
-            e for e in made if e.later not in inside
-        ]
-        inputs = [e for e in used if e.later == activity] or used
-        for edge in inputs:
-            if edge.earlier not in {e.later for e in made}:
-                yield from self._entity("inputs", edge.earlier, edge)
-        for edge in outputs or made:
-            yield from self._entity("outputs", edge.later, edge)
+        made_inside = {e.later for e in made}
+        used_inside = {e.earlier for e in used}
+        own = [e for e in made if e.earlier == activity]
+        outputs = own or [e for e in made if e.later not in used_inside] or made
+        for edge in [e for e in used if e.later == activity] or used:
+            if edge.earlier not in made_inside:
+                yield self._entity("inputs", edge.earlier, edge)
+        for edge in outputs:
+            yield self._entity("outputs", edge.later, edge)
 
-    def _entity(self, section: str, node: NamedNode, edge: Edge) -> Iterator[Fact]:
+    def _entity(self, section: str, node: NamedNode, edge: Edge) -> Fact:
         said = self._said(Triple(*edge.statement), edge.graph)
         thing = self._describer.thing(node)
+        names = self._names(thing, edge.graph)
         if "Value" in thing.kinds and "Data" not in thing.kinds:
-            if section == "inputs":
-                section = "parameters"
-            yield Fact(section, self._names(thing), self._value_of(node), thing, said)
-            return
-        members = self._files_in(node)
-        if not members:
-            is_file = "Material" not in thing.kinds
-            value = None if is_file else thing.label
-            yield Fact(section, self._names(thing), value, thing, said, is_file)
-        for member in members:
-            inner = self._describer.thing(member)
-            yield Fact(section, self._names(inner), None, inner, said, is_file=True)
+            section = "parameters" if section == "inputs" else section
+            return Fact(section, names, self._value_of(node, edge.graph), thing, said)
+        if "Material" in thing.kinds:
+            return Fact(section, names, thing.label, thing, said)
+        members = tuple(
+            Fact(section, _names_inside(thing, inner), None, inner, said, is_file=True)
+            for inner in map(self._describer.thing, self._files_in(node))
+        )
+        return Fact(section, names, None, thing, said, is_file=True, members=members)
 
     def _files_in(self, node: NamedNode) -> list[NamedNode]:
         """The members of a collection, at any depth, that have none themselves."""
@@ -139,26 +137,28 @@ class RunFacts:
                 if _VERSIONED.isdisjoint(thing.kinds):
                     continue
                 section = "versions"
-            said = self._said(quad.triple, graph_of(quad))
-            yield self._fact(section, node, thing, said)
+            graph = graph_of(quad)
+            said = self._said(quad.triple, graph)
+            yield self._fact(section, thing, said, graph)
             if section in ("versions", "containers"):
-                for inner in made_of(self._reader, node):
+                for inner in made_of(self._reader, node, graph):
                     told = self._describer.thing(inner)
                     if "ContainerImage" in told.kinds:
-                        yield self._fact("containers", inner, told, said)
+                        yield self._fact("containers", told, said, graph)
                     elif not _VERSIONED.isdisjoint(told.kinds):
-                        yield self._fact("versions", inner, told, said)
+                        yield self._fact("versions", told, said, graph)
 
-    def _fact(self, section: str, node: NamedNode, thing: Thing, said: Said) -> Fact:
+    def _fact(self, section: str, thing: Thing, said: Said, graph: NamedNode | None) -> Fact:
+        node = NamedNode(thing.iri)
         if section == "configuration":
-            return Fact(section, self._names(thing), None, thing, said, is_file=True)
+            return Fact(section, self._names(thing, graph), None, thing, said, is_file=True)
         if section in ("versions", "containers"):
-            version = self._version_of(node)
+            version = self._version_of(node, graph)
             names = (f"name {_without(thing.label, version)}",)
             return Fact(section, names, version, thing, said)
         if section == "instruments":
             return Fact(section, (f"name {thing.label}",), thing.label, thing, said)
-        return Fact(section, self._names(thing), self._value_of(node), thing, said)
+        return Fact(section, self._names(thing, graph), self._value_of(node, graph), thing, said)
 
     def _outcome(self, activity: NamedNode) -> Iterator[Fact]:
         thing = self._describer.thing(activity)
@@ -167,17 +167,16 @@ class RunFacts:
                 value = text_object(quad)
                 if isinstance(quad.object, NamedNode):
                     value = shorten(value).rpartition(":")[2]
-                name = predicate.value.rpartition("#")[2]
-                yield Fact(
-                    "outcome", (name,), value, thing, self._said(quad.triple, graph_of(quad))
-                )
+                names = (f"name {predicate.value.rpartition('#')[2]}",)
+                said = self._said(quad.triple, graph_of(quad))
+                yield Fact("outcome", names, value, thing, said)
 
-    def _names(self, thing: Thing) -> tuple[str, ...]:
-        """Under what a thing may be found in another run: parameter, path, name."""
+    def _names(self, thing: Thing, graph: NamedNode | None) -> tuple[str, ...]:
+        """Under what a thing may be found in another run: parameter, path, name, file name."""
         node = NamedNode(thing.iri)
         parameters = sorted(
             self._describer.thing(parameter).label
-            for quad in self._told(node, kg("formalParameter"))
+            for quad in self._told(node, kg("formalParameter"), graph)
             if (parameter := node_object(quad)) is not None
         )
         names = [f"parameter {name}" for name in parameters]
@@ -189,19 +188,26 @@ class RunFacts:
         names.append(f"name {thing.label}")
         return tuple(dict.fromkeys(names))
 
-    def _value_of(self, node: NamedNode) -> str | None:
-        values = sorted(text_object(q) for q in self._told(node, kg("value")))
-        units = sorted(text_object(q) for q in self._told(node, kg("unit")))
+    def _value_of(self, node: NamedNode, graph: NamedNode | None) -> str | None:
+        values = sorted({text_object(q) for q in self._told(node, kg("value"), graph)})
+        units = sorted({text_object(q) for q in self._told(node, kg("unit"), graph)})
         return " ".join([", ".join(values), *units]) if values else None
 
-    def _version_of(self, node: NamedNode) -> str | None:
+    def _version_of(self, node: NamedNode, graph: NamedNode | None) -> str | None:
         for predicate in (kg("version"), kg("tag"), kg("sha256"), kg("sha512"), kg("sha1")):
-            if told := sorted(text_object(q) for q in self._told(node, predicate)):
+            if told := sorted({text_object(q) for q in self._told(node, predicate, graph)}):
                 return ", ".join(told)
         return None
 
-    def _told(self, node: NamedNode, predicate: NamedNode) -> Iterable[Quad]:
-        return (q for q in self._reader.quads(node, predicate) if is_aligned(graph_of(q)))
+    def _told(
+        self, node: NamedNode, predicate: NamedNode, graph: NamedNode | None = None
+    ) -> list[Quad]:
+        """What is said of a node: by one graph if it says anything, else by all.
+
+        Runs in many sources name the same program, each with the version it had.
+        """
+        told = [q for q in self._reader.quads(node, predicate) if is_aligned(graph_of(q))]
+        return [q for q in told if graph_of(q) == graph] or told
 
     def _said(self, statement: Triple, graph: NamedNode | None) -> Said:
         if graph is None:
@@ -209,6 +215,15 @@ class RunFacts:
         ground = self._grounds.of_statement(statement, graph)
         source = self._describer.source_of(graph)
         return Said(source.id if source else None, ground.grade.value, ground.by)
+
+
+def _names_inside(collection: Thing, member: Thing) -> tuple[str, ...]:
+    """A member's names: its path in the collection where its IRI tells it, and its own name."""
+    folder = collection.iri.removesuffix("/") + "/"
+    names = [f"name {member.label}"]
+    if member.iri.startswith(folder):
+        names.insert(0, f"path {unquote(member.iri.removeprefix(folder))}")
+    return tuple(names)
 
 
 def _without(label: str, version: str | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kg_service.align.engine import Alignment
+from kg_service.describe import Describer
 from kg_service.lineage.model import Lineage, Request
 from kg_service.store.port import GraphReader
 
@@ -14,9 +15,11 @@ from kg_service.store.port import GraphReader
 class State:
     """One state of the graph: its statements, the mapping sets that explain them, and its lineage.
 
-    ``lineage`` answers requests about this state, by an index where there is one.
+    ``lineage`` answers requests about this state, by an index where there is one; ``describer``
+    tells what nodes are.
     """
 
     reader: GraphReader
     alignment: Alignment
     lineage: Callable[[Request], Lineage]
+    describer: Describer

@@ -109,6 +109,7 @@ class _Rows:
 
     def __init__(self, state: State) -> None:
         self._reader = state.reader
+        self._describer = state.describer
         self._view = PathView(state)
         self._characteristics: dict[NamedNode, dict[str, str]] = {}
 
@@ -129,7 +130,7 @@ class _Rows:
             "specimen_identifiers": "; ".join(specimen.identifiers),
             "complete": "yes" if lineage.complete else "no",
         }
-        results = find_results(self._reader, lineage).things
+        results = find_results(self._describer, lineage).things
         for result in results:
             node = NamedNode(result.iri)
             way = _way(came_by, start, node)

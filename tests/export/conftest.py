@@ -25,7 +25,7 @@ TRAITS = "traits.csv"
 
 def told(graph: KnowledgeGraph, request: Request) -> Account:
     """What is exported of a lineage, at a fixed time."""
-    return account(graph.lineage(request), graph.reader, graph.alignment, MADE)
+    return account(graph.lineage(request), graph.reader, graph.alignment, graph.describer(), MADE)
 
 
 @pytest.fixture(scope="session")

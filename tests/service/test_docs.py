@@ -72,7 +72,8 @@ def test_graphql(example: ServiceContext, query: str) -> None:
     assert "errors" not in answer
     (found,) = answer["data"].values()
     if isinstance(found, dict):
-        found = next(found[name] for name in ("things", "nodes", "rows") if name in found)
+        names = ("things", "nodes", "rows")
+        found = next((found[name] for name in names if name in found), found)
     assert found
 
 
@@ -113,3 +114,12 @@ def test_every_operation_is_described_with_an_example(example: ServiceContext) -
 def test_the_pages_name_no_machine() -> None:
     for page in PAGES:
         assert str(Path.home()) not in (REPOSITORY / "docs" / page).read_text("utf-8")
+
+
+@pytest.mark.parametrize("program", blocks("python"))
+def test_python(address: str, program: str) -> None:
+    told: dict[str, object] = {}
+    exec(program.replace(ADDRESS, address), told)  # noqa: S102 - the page's own example
+    found = told["found"]
+    assert isinstance(found, dict)
+    assert found["search"]["nodes"]
