@@ -230,7 +230,7 @@ def many(tmp_path_factory: pytest.TempPathFactory, alignment: Alignment) -> Serv
     store.close()
     index = ThingIndex(folder / "store" / "things.db")
     return ServiceContext(
-        KnowledgeGraph(SnapshotReader(folder / "store"), alignment, index), (), BASE
+        KnowledgeGraph(SnapshotReader(folder / "store"), alignment, things=index), (), BASE
     )
 
 
