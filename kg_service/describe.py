@@ -42,10 +42,6 @@ class Thing:
     description: str | None
     sources: tuple[SourceRecord, ...]
 
-    @property
-    def id(self) -> str:
-        return self.iri
-
     def as_json(self) -> dict[str, Any]:
         """Plain data; keys are stable."""
         return {
@@ -90,13 +86,17 @@ class Describer:
         self._behind: dict[NamedNode, NamedNode | None] = {}
 
     def thing(self, iri: NamedNode) -> Thing:
+        return self.thing_told(iri, self._told(iri))
+
+    def thing_told(self, iri: NamedNode, told: Iterable[Quad]) -> Thing:
+        """What a node is by some of the statements about it."""
         labels: list[str] = []
         names: list[str] = []
         identifiers: set[str] = set()
         descriptions: list[str] = []
         kinds: set[str] = set()
         sources: dict[str, SourceRecord] = {}
-        for quad in self._told(iri):
+        for quad in told:
             graph = quad.graph_name
             if not isinstance(graph, NamedNode) or graph == CATALOGUE:
                 continue
@@ -123,11 +123,17 @@ class Describer:
 
     def things(self, iris: Iterable[NamedNode]) -> dict[NamedNode, Thing]:
         """Many nodes; in one go where there is a file that knows them."""
-        wanted = list(dict.fromkeys(iris))
-        found = self._many.things([iri.value for iri in wanted]) if self._many else None
+        nodes = {iri.value: iri for iri in iris}
+        found = self.things_named(nodes)
+        return {iri: found[name] for name, iri in nodes.items()}
+
+    def things_named(self, iris: Iterable[str]) -> Mapping[str, Thing]:
+        """The same by the text of their IRIs."""
+        wanted = list(iris)
+        found = self._many.things(wanted) if self._many else None
         if found is None:
-            return {iri: self.thing(iri) for iri in wanted}
-        return {iri: found[iri.value] for iri in wanted}
+            return {iri: self.thing(NamedNode(iri)) for iri in wanted}
+        return found
 
     def _told(self, iri: NamedNode) -> Iterable[Quad]:
         """What is said of a node; of one at which very much hangs, only what describes it."""

@@ -72,9 +72,9 @@ class KnowledgeGraph:
         past = past_at(present, self.archive, moment_of(present, written))
         return KnowledgeGraph(AsOfReader(present, past), self.alignment, self.archive, past)
 
-    def history(self) -> dict[NamedNode, list[Kept]]:
-        """The periods of all sources, and what is kept of them."""
-        return kept_periods(self.reader.frozen(), self.archive)
+    def history(self, source: NamedNode | None = None) -> dict[NamedNode, list[Kept]]:
+        """The periods of all sources (or of one), and what is kept of them."""
+        return kept_periods(self.reader.frozen(), self.archive, source)
 
     def found(self) -> Things:
         """All things of the graph's state: many at once, by kind, by their words."""
@@ -128,10 +128,7 @@ class KnowledgeGraph:
         Without ``explain``, edges come without the row, rule or evidence behind their grade.
         """
         graph = self.frozen()
-        return view(
-            lineage, graph._indexed(), graph.alignment, graph.describer(),
-            explain=explain, past=graph.past,
-        )  # fmt: skip
+        return view(lineage, graph._indexed(), graph.alignment, graph.describer(), explain=explain)
 
     def export(self, request: Request, form: ExportFormat) -> Exported:
         """The lineage that a request asks for, in another form; see docs/exports.md."""

@@ -16,7 +16,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import NamedNode, RdfFormat, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from benchmarks.lineage.generated import Generated, Start
 from benchmarks.lineage.peers.ours import request_of
@@ -27,9 +27,11 @@ from benchmarks.lineage.statements import BASE, catalogued, file_of, iris_of, st
 from benchmarks.lineage.store import load, settings_of, size_of
 from kg_service.index.folder import IndexFolder
 from kg_service.index.writer import IndexWriter
-from kg_service.opening import index_folder, open_graph, open_writer
+from kg_service.opening import index_folder, open_graph
 from kg_service.store.embedded import DiskStore, OxigraphStore
+from kg_service.store.grades import LINEAGE_PROPERTIES, Grade, Grades
 from kg_service.store.port import Change, GraphStore
+from kg_service.store.side import IndexedStore
 from kg_service.store.statements import Statements
 
 _FED_STUDIES = 100
@@ -67,14 +69,29 @@ def build(folder: Path) -> dict[str, Any]:
 
 def _fed(folder: Path) -> dict[str, float]:
     """How fast an index takes in graphs that are given to it."""
-    graphs = [g for n in range(_FED_STUDIES) for g in _study(f"fed-{n}", SEED + n).items()]
-    writer = IndexWriter(IndexFolder(folder), OxigraphStore())
+    graphs = [
+        (graph, statements, _graded(statements))
+        for number in range(_FED_STUDIES)
+        for graph, statements in _study(f"fed-{number}", SEED + number).items()
+    ]
+    store = OxigraphStore()  # which names the graphs, as the index keeps no others
+    for number in range(_FED_STUDIES):
+        store.commit(Change(insert=_records(f"fed-{number}")))
+    writer = IndexWriter(IndexFolder(folder), store)
     began = time.perf_counter()
-    for graph, statements in graphs:
-        writer.add(graph, statements)
+    for graph, statements, grades in graphs:
+        writer.add(graph, statements, grades)
     writer.publish()
     seconds = time.perf_counter() - began
     return {"rows": sum(s.rows for s in IndexFolder(folder).state().segments), "seconds": seconds}
+
+
+def _graded(statements: Statements) -> Grades:
+    """The grades of a graph's lineage statements, as if rows had made them all."""
+    grades = Grades()
+    lines = [x for x in statements.lines() if x.split(b" ", 2)[1] in LINEAGE_PROPERTIES]
+    grades.write(Grade.MAPPED, lines)
+    return grades
 
 
 def _study(name: str, seed: int, steps: int = 1_000_000) -> dict[NamedNode, Statements]:
@@ -108,7 +125,8 @@ def update(folder: Path) -> dict[str, Any]:
         seen.append(time.perf_counter() - began)
         assert len(lineage.nodes) == 2 * _STEPS_OF_UPDATE, "a new source is not seen at once"
 
-    indexed = open_writer(settings)
+    store = DiskStore(Path(settings.store), BASE)
+    indexed = IndexedStore(store, [IndexWriter(index_folder(settings), store)])
     _add(indexed, "warm")
     with_index = [_add(indexed, f"new-{n}", asked) for n in range(_UPDATES)]
     indexed.close()
@@ -124,12 +142,14 @@ def update(folder: Path) -> dict[str, Any]:
     }
 
 
+def _records(name: str) -> list[Quad]:
+    """What the catalogue says of a generated source."""
+    return list(parse("".join(catalogued(name)).encode(), RdfFormat.N_QUADS))
+
+
 def _add(store: GraphStore, name: str, then: Any = None) -> float:
     """Commit and publish one small source; the seconds that took."""
-    text = "".join(catalogued(name)).encode()
-    change = Change(
-        graphs=_study(name, 0, _STEPS_OF_UPDATE), insert=list(parse(text, RdfFormat.N_QUADS))
-    )
+    change = Change(graphs=_study(name, 0, _STEPS_OF_UPDATE), insert=_records(name))
     began = time.perf_counter()
     store.commit(change)
     store.publish()

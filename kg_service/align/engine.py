@@ -20,7 +20,7 @@ from ingest.findings import Findings
 from kg_service.align.footprint import Footprint, footprint
 from kg_service.align.hierarchy import Hierarchy
 from kg_service.align.loading import load_hierarchy, load_sets, load_spelling
-from kg_service.align.mapping import MappingSet
+from kg_service.align.mapping import MappingSet, Rule
 from kg_service.align.plans import (
     TYPE,
     Classes,
@@ -128,9 +128,10 @@ class Alignment:
             run.take(line)
         run.flush()
         for mapping in run.active.values():
-            if mapping.rules:
-                with rule_store(self.seen_by_rules(statements, mapping, run.potential)) as store:
-                    for rule in mapping.rules:
+            run.aligned.fired.update(dict.fromkeys((rule.iri for rule in mapping.rules), 0))
+            if rules := [r for r in mapping.rules if self._reach(r).required <= run.properties]:
+                with rule_store(self.seen_by_rules(statements, rules, run.potential)) as store:
+                    for rule in rules:
                         made = made_by(rule, store)
                         run.aligned.fired[rule.iri] += len(made)
                         run.take_made(made, rule.grade)
@@ -138,15 +139,16 @@ class Alignment:
         return run.aligned
 
     def seen_by_rules(
-        self, statements: Statements, mapping: MappingSet, potential: set[bytes] | None = None
+        self, statements: Statements, rules: Sequence[Rule], potential: set[bytes] | None = None
     ) -> Statements:
-        """What the rules of a set may read of a graph, in canonical spelling.
+        """What some rules may read of a graph, in canonical spelling.
 
         Of the classes above those that are written, they see the ones that they name.
         """
         unhappened = self._survey(statements).potential if potential is None else potential
-        reach = self._footprint(mapping)
-        wanted = {token(p) for p in reach.properties}
+        reached = [self._reach(rule) for rule in rules]
+        wanted = {token(p) for reach in reached for p in reach.properties}
+        everything = any(reach.everything for reach in reached)
         seen = Statements()
         batch: list[bytes] = []
         for line in statements.lines():
@@ -154,7 +156,7 @@ class Alignment:
             written = self.plans.property(predicate).written
             if subject in unhappened or rest[: -len(END)] in unhappened:
                 continue
-            if not (reach.everything or written in wanted):
+            if not (everything or written in wanted):
                 continue
             if written == TYPE and (named := class_named(rest)):
                 rest = self.plans.kind(named).written + END
@@ -167,17 +169,19 @@ class Alignment:
         seen.write(batch)
         return seen
 
-    def _footprint(self, mapping: MappingSet) -> Footprint:
-        if mapping.iri not in self._footprints:
-            self._footprints[mapping.iri] = footprint(mapping.rules)
-        return self._footprints[mapping.iri]
+    def _reach(self, rule: Rule) -> Footprint:
+        if rule.iri not in self._footprints:
+            self._footprints[rule.iri] = footprint(rule)
+        return self._footprints[rule.iri]
 
     def _survey(self, statements: Statements) -> _Survey:
-        """One pass ahead: the classes that conditions ask for, and what has not happened."""
+        """One pass ahead: properties, classes that conditions ask for, what has not happened."""
         survey = _Survey()
         for line in statements.lines():
             subject, predicate, rest = line.split(b" ", 2)
-            written = self.plans.property(predicate).written
+            plan = self.plans.property(predicate)
+            survey.properties.add(plan.term)
+            written = plan.written
             if written == TYPE:
                 if (named := class_named(rest)) and (kinds := self.plans.kinds_asked(named)):
                     survey.classes[subject] = (*survey.classes.get(subject, _NO_CLASSES), *kinds)
@@ -209,6 +213,7 @@ class Alignment:
 class _Survey:
     classes: Classes = field(default_factory=dict)
     potential: set[bytes] = field(default_factory=set)
+    properties: set[str] = field(default_factory=set)
 
 
 class _Run:
@@ -218,6 +223,7 @@ class _Run:
         self.aligned = Aligned()
         self.active: dict[str, MappingSet] = {}
         self.potential = survey.potential
+        self.properties = survey.properties
         self._plans = plans
         self._classes = survey.classes
         self._findings = findings

@@ -264,7 +264,7 @@ class Explainer:
         key = (mapping.iri, asserted)
         if key not in self._seen:
             whole = Statements.of(q.triple for q in self._reader.quads(None, None, None, asserted))
-            seen = self._alignment.seen_by_rules(whole, mapping)
+            seen = self._alignment.seen_by_rules(whole, mapping.rules)
             whole.close()
             with rule_store(seen) as store:
                 kept = Store()

@@ -22,9 +22,12 @@ from kg_service.cli.looking import (
 from kg_service.cli.tree import lineage_lines
 from kg_service.errors import UsageError
 from kg_service.identity.evidence import Policy
-from kg_service.lineage.model import Direction, Granularity
+from kg_service.lineage.model import Direction, Granularity, Request, Stop
 from kg_service.opening import open_graph
 from kg_service.settings import Settings
+
+# more lines than that nobody reads; a hub may have a hundred thousand neighbours
+MOST_DRAWN = 1_000
 
 
 def lineage(
@@ -39,6 +42,16 @@ def lineage(
     since: SinceOption = None,
     until: UntilOption = None,
     kind: KindsOption = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit",
+            min=1,
+            metavar="N",
+            help=f"At most so many things, the nearest first. Default: {MOST_DRAWN:,}, with --json "
+            f"{Request.limit:,}.",
+        ),
+    ] = None,
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -74,10 +87,15 @@ def lineage(
         until=until,
         kinds=kind,
     )
-    answer = graph.lineage(replace(request, direction=direction))
+    most = limit or (Request.limit if as_json else MOST_DRAWN)
+    answer = graph.lineage(replace(request, direction=direction, limit=most))
     view = graph.view(answer)
     if as_json:
         print_json(view.as_json())
         return
     for line in lineage_lines(answer, view):
         out.print(line)
+    if any(Stop.LIMIT in node.stops for node in answer.nodes.values()):
+        out.print(
+            f"  only the {most:,} nearest things are shown: --limit N shows more, --depth fewer"
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pyoxigraph import NamedNode
 
@@ -61,7 +61,7 @@ def lineage_lines(lineage: Lineage, view: LineageView) -> Iterator[str]:
         yield f"  {sentence}"
 
 
-def _listed(walked: list[Move], nodes: dict[str, NodeView]) -> Iterator[str]:
+def _listed(walked: Sequence[Move], nodes: dict[str, NodeView]) -> Iterator[str]:
     """What is of the kinds asked for, nearest first: without what is between, there is no tree."""
     met = dict.fromkeys(move.to.node.value for move in walked)
     shown = sorted(
@@ -77,7 +77,7 @@ def _listed(walked: list[Move], nodes: dict[str, NodeView]) -> Iterator[str]:
 
 def _tree(
     start: NamedNode,
-    walked: list[Move],
+    walked: Sequence[Move],
     upwards: bool,
     nodes: dict[str, NodeView],
     edges: dict[Edge, EdgeView],
@@ -115,7 +115,7 @@ def _tree(
             stack.append((deeper, _ordered(onward[move.to], nodes)))
 
 
-def _ordered(moves: list[Move], nodes: dict[str, NodeView]) -> list[Move]:
+def _ordered(moves: Sequence[Move], nodes: dict[str, NodeView]) -> list[Move]:
     """The same thing first, then what happened to it, then what is in it or around it."""
 
     def order(move: Move) -> tuple[int, bool, str, str]:

@@ -125,7 +125,7 @@ def account(
         if e.kind is EdgeKind.IDENTITY
     )
     known = {NamedNode(n.thing.iri): n.thing for n in shown.nodes}
-    things = {iri: known.get(iri) or describer.thing(iri) for iri in context.described}
+    things = {iri: known.get(iri) or context.thing(iri) for iri in context.described}
     happened = {iri for iri, node in lineage.nodes.items() if node.kind is NodeKind.ACTIVITY}
     happened |= {iri for iri, thing in things.items() if thing.is_activity}
     graphs = {q.graph_name for q in (*context.statements, *relations, *context.outer)}

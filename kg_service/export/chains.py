@@ -19,7 +19,9 @@ from kg_service.lineage.details import EdgeView
 from kg_service.lineage.model import Direction, Edge, EdgeKind, Lineage, Move, NodeKind, Place
 
 MOST_CHAINS = 10_000
-_MOST_WAYS = 10 * MOST_CHAINS
+# so that no table gets larger than programs read: things in all chains together
+MOST_PLACES = 200_000
+_MOST_WAYS = 2 * MOST_CHAINS
 COLUMNS = (
     "origin", "origin_label", "origin_kind", "result", "result_label", "result_kind", "steps",
     "chain", "activities", "sources", "weakest_grade", "ids",
@@ -53,10 +55,12 @@ def chains(account: Account) -> Chains:
     """
     found: dict[tuple[NamedNode, ...], Chain] = {}
     ways = _ways(account.lineage)
+    places = 0
     for way in islice(ways, _MOST_WAYS):
         key = _without_collections(way)
         known = found.get(key)
-        if known is None and len(found) == MOST_CHAINS:
+        places += len(way.nodes) if known is None else 0
+        if known is None and (len(found) == MOST_CHAINS or places > MOST_PLACES):
             return Chains(tuple(found.values()), complete=False)
         if known is None or len(way.nodes) < len(known.nodes):
             found[key] = way
@@ -134,7 +138,8 @@ def write_tsv(account: Account) -> bytes:
     said = dict(zip(account.lineage.edges, account.view.edges, strict=True))
     rows = ["\t".join(COLUMNS)]
     found = chains(account)
-    rows += ["\t".join(_row(chain, account, said)) for chain in found.listed]
+    labels = {node: one_line(account.things[node].label) for node in account.lineage.nodes}
+    rows += ["\t".join(_row(chain, account, said, labels)) for chain in found.listed]
     if not found.complete:
         rows.append(f"# cut: there are more than these {len(found.listed)} chains")
     if not account.view.complete:
@@ -142,10 +147,12 @@ def write_tsv(account: Account) -> bytes:
     return "\n".join([*rows, ""]).encode()
 
 
-def _row(chain: Chain, account: Account, said: dict[Edge, EdgeView]) -> list[str]:
+def _row(
+    chain: Chain, account: Account, said: dict[Edge, EdgeView], of: dict[NamedNode, str]
+) -> list[str]:
     things = [account.things[node] for node in chain.nodes]
     nodes = account.lineage.nodes
-    labels = [one_line(thing.label) for thing in things]
+    labels = [of[node] for node in chain.nodes]
     told = [said[edge] for edge in chain.edges]
     sources = sorted({edge.source.id for edge in told if edge.source})
     grades = [edge.grade for edge in told]

@@ -10,10 +10,10 @@ from collections import deque
 
 from pyoxigraph import NamedNode, Quad
 
-from kg_service.describe import Describer
+from kg_service.describe import Describer, Thing
 from kg_service.export.terms import FOLLOWED, INFLUENCES, LANGUAGE, LINEAGE, OF_LANGUAGE, WITHIN
 from kg_service.lineage.model import Lineage
-from kg_service.rdf import graph_of, node_object, subject_of
+from kg_service.rdf import graph_of, is_aligned, node_object, subject_of
 from kg_service.store.port import GraphReader
 from kg_service.terms import RDF_TYPE, kg, prov
 
@@ -30,6 +30,10 @@ class Context:
         self._reader = reader
         self._describer = describer
         self._nodes = lineage.nodes.keys()
+        telling = {edge.graph for edge in lineage.edges}
+        if not telling:
+            telling = {g for q in reader.quads(lineage.request.start) if (g := graph_of(q))}
+        self._graphs = {NamedNode(name) for graph in telling for name in self._current(graph)}
         self._told: dict[NamedNode, list[Quad]] = {}
         self.described: dict[NamedNode, None] = {}
         self._gather(sorted(lineage.nodes, key=lambda n: (lineage.nodes[n].depth, n.value)))
@@ -38,6 +42,10 @@ class Context:
         ]
         self.outer = self._outer()
         self.languages = self._languages()
+
+    def thing(self, node: NamedNode) -> Thing:
+        """What a described node is."""
+        return self._describer.thing_told(node, self._told[node])
 
     def _gather(self, start: list[NamedNode]) -> None:
         """Breadth first, so that nodes come before their context."""
@@ -75,20 +83,30 @@ class Context:
                 subject_of(quad)
                 for predicate in _HANDLED_BY
                 for quad in self._reader.quads(None, predicate, node)
-                if self._is_current(quad)
+                if graph_of(quad) in self._graphs
             },
             key=lambda n: n.value,
         )
 
     def _of(self, node: NamedNode) -> list[Quad]:
         """What current aligned graphs say of a node, in a fixed order."""
-        quads = [quad for quad in self._reader.quads(node) if self._is_current(quad)]
+        quads = [quad for quad in self._reader.quads(node) if self._is_told(quad, node)]
         return sorted(quads, key=lambda q: (str(q.predicate), str(q.object), str(q.graph_name)))
 
-    def _is_current(self, quad: Quad) -> bool:
+    def _is_told(self, quad: Quad, node: NamedNode) -> bool:
+        """Of the lineage's nodes any source may tell; of context only those that tell its edges.
+
+        A person or a tool may be in very many sources, which have nothing to do with this.
+        """
         graph = graph_of(quad)
-        source = self._describer.source_of(graph) if graph is not None else None
-        return source is not None and graph is not None and graph.value in source.aligned_graphs
+        if graph is None or graph in self._graphs:
+            return graph is not None
+        return node in self._nodes and graph.value in self._current(graph)
+
+    def _current(self, graph: NamedNode) -> tuple[str, ...]:
+        """The aligned graphs of the source that a graph is a current one of."""
+        source = self._describer.source_of(graph) if is_aligned(graph) else None
+        return source.aligned_graphs if source is not None else ()
 
     def _is_within(self, influence: NamedNode) -> bool:
         """Whether a usage, generation or derivation is of something in the lineage."""
@@ -115,7 +133,7 @@ class Context:
             made = [
                 quad
                 for quad in self._reader.quads(None, _GENERATED, run)
-                if subject_of(quad) in self._nodes and self._is_current(quad)
+                if subject_of(quad) in self._nodes and graph_of(quad) in self._graphs
             ]
             if made:
                 found += made
@@ -138,12 +156,8 @@ class Context:
 
     def _asserted(self, node: NamedNode, property_: NamedNode) -> list[Quad]:
         """What current asserted graphs say of a node, by one property of schema.org."""
-        found = []
-        for quad in self._reader.quads(node, property_):
-            graph = graph_of(quad)
-            source = self._describer.source_of(graph) if graph is not None else None
-            if source and graph is not None and graph.value in source.asserted_graphs:
-                found.append(quad)
+        asserted = {self._describer.asserted_behind(graph) for graph in self._graphs}
+        found = [q for q in self._reader.quads(node, property_) if graph_of(q) in asserted]
         return sorted(found, key=lambda q: (str(q.object), str(q.graph_name)))
 
     def _encloses(self, node: NamedNode) -> bool:

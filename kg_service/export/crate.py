@@ -12,13 +12,9 @@ import zipfile
 from collections.abc import Iterable
 from typing import Any
 
-from rocrate.model.contextentity import ContextEntity
-from rocrate.model.data_entity import DataEntity
-from rocrate.rocrate import ROCrate
-
 from kg_service.catalogue import SourceRecord
 from kg_service.export.account import Account
-from kg_service.export.crate_entities import CrateEntities, CrateEntity, ref
+from kg_service.export.crate_entities import CrateEntities, CrateEntity, ref, told_by
 from kg_service.export.crate_terms import DATA, RUNS, SOFTWARE, TERMS
 from kg_service.export.rdf import remarks
 
@@ -30,13 +26,13 @@ _PROFILES = {
     "provenance": ("https://w3id.org/ro/wfrun/provenance/0.5", "Provenance Run Crate"),
     "workflow-crate": ("https://w3id.org/workflowhub/workflow-ro-crate/1.0", "Workflow RO-Crate"),
 }
+_ROOT = "./"
 _METADATA = "ro-crate-metadata.json"
 
 
 def write_crate(account: Account) -> bytes:
     """The crate's ``ro-crate-metadata.json``."""
-    generated = _crate(account).metadata.generate()
-    return json.dumps(generated, ensure_ascii=False, indent=2).encode() + b"\n"
+    return json.dumps(_document(account), ensure_ascii=False, indent=2).encode() + b"\n"
 
 
 def write_crate_zip(account: Account) -> bytes:
@@ -47,56 +43,65 @@ def write_crate_zip(account: Account) -> bytes:
     return packed.getvalue()
 
 
-def _crate(account: Account) -> ROCrate:
+def _document(account: Account) -> dict[str, Any]:
     entities = list(CrateEntities(account).all.values())
     by_id = {entity.id: entity for entity in entities}
     _complete_parameters(by_id)
     main = _main_workflow(entities, by_id)
-    crate = ROCrate(version=_VERSION)
-    crate.metadata.extra_contexts.append(_RUN_CONTEXT)
-    crate.metadata.extra_terms.update(TERMS)
-    if main is not None:
-        crate.metadata["conformsTo"] = [
-            ref(f"https://w3id.org/ro/crate/{_VERSION}"),
-            ref(_PROFILES["workflow-crate"][0]),
-        ]
-    _root(crate, account, entities, by_id, main)
-    for entity in entities:
-        made = DataEntity if entity.is_a(*DATA) else ContextEntity
-        crate.add(made(crate, entity.id, properties=_properties(entity)))
-    for source in _sources(account):
-        crate.add(ContextEntity(crate, source.iri, properties=_of_source(source)))
-    return crate
+    profiles = _profiles(entities, by_id, main)
+    crate = f"https://w3id.org/ro/crate/{_VERSION}"
+    conforms = [ref(crate)] + ([ref(_PROFILES["workflow-crate"][0])] if main else [])
+    descriptor = {
+        "@id": _METADATA,
+        "@type": "CreativeWork",
+        "conformsTo": conforms if main else conforms[0],
+        "about": ref(_ROOT),
+    }
+    return {
+        "@context": [f"{crate}/context", _RUN_CONTEXT, TERMS],
+        "@graph": [
+            descriptor,
+            _root(account, entities, profiles, main),
+            *({"@id": entity.id, **_properties(entity)} for entity in entities),
+            *({"@id": told_by(source), **_of_source(source)} for source in _sources(account)),
+            *map(_profile, profiles),
+        ],
+    }
 
 
 def _root(
-    crate: ROCrate,
     account: Account,
     entities: list[CrateEntity],
-    by_id: dict[str, CrateEntity],
+    profiles: list[str],
     main: CrateEntity | None,
-) -> None:
+) -> dict[str, Any]:
     headline, *stops = remarks(account)
     sources = _sources(account)
-    root = crate.root_dataset
-    root["name"] = f"Lineage of {account.view.start.label}"
-    said = [f"{headline}, as {len(sources)} sources tell."]
-    root["description"] = " ".join([*said, *(f"{stop}." for stop in stops)])
-    root["datePublished"] = account.made.replace(microsecond=0).isoformat()
-    root["license"] = _licences(sources)
-    root["citation"] = [ref(source.iri) for source in sources]
-    actions = [e for e in entities if e.is_a("Action", "LabProcess", "AssessAction", *RUNS)]
-    root["mentions"] = [ref(e.id) for e in actions]
-    profiles = _profiles(entities, by_id, main)
+    said = (
+        f"{headline}, as {len(sources)} {'source tells' if len(sources) == 1 else 'sources tell'}"
+    )
+    root: dict[str, Any] = {
+        "@id": _ROOT,
+        "@type": "Dataset",
+        "name": f"Lineage of {account.view.start.label}",
+        "description": " ".join(f"{sentence}." for sentence in (said, *stops)),
+        "datePublished": account.made.replace(microsecond=0).isoformat(),
+        "license": _licences(sources),
+        "citation": [ref(told_by(source)) for source in sources],
+        "hasPart": [ref(e.id) for e in entities if e.is_a(*DATA)],
+        "mentions": [ref(e.id) for e in entities if e.is_a("Action", "AssessAction", *RUNS)],
+    }
     if profiles:
         root["conformsTo"] = [ref(_PROFILES[name][0]) for name in profiles]
     if main is not None:
         root["mainEntity"] = ref(main.id)
-    for name in profiles:
-        iri, title = _PROFILES[name]
-        version = iri.rpartition("/")[2]
-        said_of = {"@type": "CreativeWork", "name": title, "version": version}
-        crate.add(ContextEntity(crate, iri, properties=said_of))
+    return root
+
+
+def _profile(name: str) -> dict[str, Any]:
+    iri, title = _PROFILES[name]
+    version = iri.rpartition("/")[2]
+    return {"@id": iri, "@type": "CreativeWork", "name": title, "version": version}
 
 
 def _properties(entity: CrateEntity) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
+from kg_service.catalogue import SourceRecord
 from kg_service.export.account import Account
 from kg_service.export.crate_terms import (
     ENTAILED,
@@ -71,6 +72,15 @@ class CrateEntity:
 def ref(iri: str) -> dict[str, str]:
     """A reference to an entity."""
     return {"@id": iri}
+
+
+def told_by(source: SourceRecord) -> str:
+    """The IRI of what a source says: of its graph, as in the other formats.
+
+    Not the source's own, which often differs from that of its root dataset by a slash alone;
+    ro-crate-py takes such two for one.
+    """
+    return min(source.aligned_graphs)
 
 
 class CrateEntities:
@@ -166,7 +176,7 @@ class CrateEntities:
             for value in values:
                 self._tell(node, entity, predicate, value)
         for source in self._account.things[node].sources:
-            entity.add("dcterms:source", ref(source.iri))
+            entity.add("dcterms:source", ref(told_by(source)))
         if "name" not in entity.properties:
             entity.add("name", self._account.things[node].label)
 

@@ -12,8 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+# how often a small drawing is gone over; a large one less often, so that the time stays bounded
 _SWEEPS = 12
 _PULLS = 24
+_VISITS = 40_000
 Edge = tuple[int, int]
 
 
@@ -149,7 +151,7 @@ def _ordered(rank: Mapping[int, int], chains: Mapping[Edge, tuple[int, ...]]) ->
         columns[at].append(node)
     place = {node: n for column in columns for n, node in enumerate(column)}
     best, fewest = [list(column) for column in columns], _crossings(columns, after, place)
-    for sweep in range(_SWEEPS):
+    for sweep in range(_times(_SWEEPS, rank)):
         rightwards = sweep % 2 == 0
         towards = before if rightwards else after
         for column in columns if rightwards else reversed(columns):
@@ -158,6 +160,10 @@ def _ordered(rank: Mapping[int, int], chains: Mapping[Edge, tuple[int, ...]]) ->
         if (crossings := _crossings(columns, after, place)) < fewest:
             best, fewest = [list(column) for column in columns], crossings
     return best
+
+
+def _times(most: int, places: Mapping[int, object]) -> int:
+    return max(2, min(most, _VISITS // max(len(places), 1)))
 
 
 def _mean(others: Sequence[int], place: Mapping[int, float], otherwise: float) -> float:
@@ -195,7 +201,7 @@ def _placed(
     place = {
         node: n + (tallest - len(column)) / 2 for column in order for n, node in enumerate(column)
     }
-    for pull in range(_PULLS):
+    for pull in range(_times(_PULLS, place)):
         towards = (before, after)[pull % 2]
         for column in order if pull % 2 == 0 else reversed(order):
             wanted = [_mean(towards[n], place, place[n]) for n in column]

@@ -95,9 +95,12 @@ def picture(account: Account) -> Picture:
 
 def _turned(lineage: Lineage) -> set[Edge]:
     """Identity links that the walk went along as if the second came before the first."""
-    up = {m.edge for m in lineage.up if m.to.node == m.edge.later}
-    down = {m.edge for m in lineage.down if m.to.node == m.edge.earlier}
-    return {edge for edge in up | down if edge.kind is EdgeKind.IDENTITY}
+    first: dict[Edge, bool] = {}
+    for moves, upwards in ((lineage.up, True), (lineage.down, False)):
+        for move in moves:
+            # a walk may come back along a link; its first way tells
+            first.setdefault(move.edge, (move.to.node == move.edge.later) is upwards)
+    return {edge for edge, turned in first.items() if turned and edge.kind is EdgeKind.IDENTITY}
 
 
 def _place(item: tuple[tuple[int, int, EdgeKind], object]) -> tuple[int, int, str]:

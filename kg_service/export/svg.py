@@ -17,10 +17,11 @@ from kg_service.export.picture import Arrow, Picture, Shape, picture
 from kg_service.lineage.model import EdgeKind
 
 MOST_SHAPES = 2000
+MOST_ARROWS = 4000
 _WIDTH, _HEIGHT = 184, 46
 _ACROSS, _DOWN = 264, 64
 _MARGIN, _TOP = 24, 64
-_LETTERS = 23
+_LETTERS = 21
 _PALETTE = ("#2f6fb0", "#b5651d", "#3b8a5a", "#8e4f9f", "#a8324a", "#5a6b7b", "#8a7a1f", "#1f8a8a")
 _STYLE = """
   text { font-family: system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1c2430 }
@@ -37,10 +38,11 @@ _STYLE = """
 def write_svg(account: Account) -> bytes:
     """One drawing. Raises UsageError for more nodes than anyone could make out."""
     drawn = picture(account)
-    if len(drawn.shapes) > MOST_SHAPES:
+    if len(drawn.shapes) > MOST_SHAPES or len(drawn.arrows) > MOST_ARROWS:
         raise UsageError(
-            f"{len(drawn.shapes)} things are too many for a drawing of at most {MOST_SHAPES}; give "
-            "a depth, or take dot, tsv or a provenance format"
+            f"{len(drawn.shapes)} things and {len(drawn.arrows)} arrows are too many for a drawing "
+            f"of at most {MOST_SHAPES} and {MOST_ARROWS}; give a depth, --granularity run, or take "
+            "dot, tsv or a provenance format"
         )
     layout = layered(
         [shape.number for shape in drawn.shapes], [(a.tail, a.head) for a in drawn.arrows]

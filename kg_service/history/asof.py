@@ -128,7 +128,7 @@ class AsOfReader:
 
     def __init__(self, present: GraphReader, past: Past) -> None:
         self._present = present
-        self._past = past
+        self.past = past
         self._held = OxigraphReader(past.held, "the archive")
 
     def frozen(self) -> AsOfReader:
@@ -144,7 +144,7 @@ class AsOfReader:
             whole = Store()
             whole.extend(self.quads(None, None, None, CATALOGUE))
             return OxigraphReader(whole).query(sparql)
-        reader = self._held if source in self._past.changed else self._present
+        reader = self._held if source in self.past.changed else self._present
         return reader.query(sparql, bindings)
 
     def quads(
@@ -154,7 +154,7 @@ class AsOfReader:
         object_: Term | None = None,
         graph: NamedNode | None = None,
     ) -> Iterator[Quad]:
-        hidden, changed = self._past.hidden, self._past.changed
+        hidden, changed = self.past.hidden, self.past.changed
         if graph is None or graph not in hidden:
             for quad in self._present.quads(subject, predicate, object_, graph):
                 of = quad.graph_name

@@ -53,10 +53,12 @@ class Kept:
         }
 
 
-def kept_periods(reader: GraphReader, archive: Archive | None) -> dict[NamedNode, list[Kept]]:
-    """The periods of each source that is there now, the earliest first."""
+def kept_periods(
+    reader: GraphReader, archive: Archive | None, of: NamedNode | None = None
+) -> dict[NamedNode, list[Kept]]:
+    """The periods of each source that is there now (or of one), the earliest first."""
     found = {}
-    for source, periods in timelines(reader).items():
+    for source, periods in timelines(reader, of).items():
         archived = archive.of(source) if archive and len(periods) > 1 else {}
         found[source] = [
             Kept(period, None if period.is_current else archived.get(period.since))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from pyoxigraph import NamedNode
 
 from kg_service.identity.matches import Match
-from kg_service.index.closure import ACT, CONTAINER, Closure
+from kg_service.index.closure import ACT, CONTAINER, Closure, Moves
 from kg_service.index.relations import GRADES, PROPERTIES, Relation
 from kg_service.index.view import IndexView
 from kg_service.lineage.cycles import nodes_on_cycles
@@ -15,6 +16,7 @@ from kg_service.lineage.model import (
     Edge,
     EdgeKind,
     Lineage,
+    MadeWhenAsked,
     Move,
     Node,
     NodeKind,
@@ -23,6 +25,7 @@ from kg_service.lineage.model import (
     Stop,
 )
 
+Row = tuple[int, int, int, int]
 _MEANING = {
     int(relation): (kind, PROPERTIES[relation])
     for relation, kind in (
@@ -43,7 +46,7 @@ class Answers:
         self._view = view
         self._nodes: dict[int, NamedNode] = {}
         self._graphs: dict[int, NamedNode] = {}
-        self._edges: dict[tuple[int, int, int, int], Edge] = {}
+        self._edges: dict[Row, Edge] = {}
         self._places: dict[tuple[int, int], Place] = {}
 
     def answer(
@@ -57,8 +60,11 @@ class Answers:
                 named = map(NamedNode, self._view.iris(numbers))
                 self._nodes.update(zip(numbers.tolist(), named, strict=True))
                 self._add_nodes(lineage, closure)
-        lineage.up = self._moves(up) if up is not None else []
-        lineage.down = self._moves(down) if down is not None else []
+                self._add_edges(closure)
+        if up is not None:
+            lineage.up = MadeWhenAsked(partial(self._moves, up))
+        if down is not None:
+            lineage.down = MadeWhenAsked(partial(self._moves, down))
         lineage.edges = list(self._edges.values())
         matches = (same.match for way in (up, down) if way is not None for same in way.same)
         lineage.edges += dict.fromkeys(map(edge_of_match, matches))
@@ -82,6 +88,13 @@ class Answers:
         for number in nodes_on_cycles(_in_time(closure)):
             lineage.nodes[self._nodes[number]].stops.add(Stop.CYCLE)
 
+    def _add_edges(self, closure: Closure) -> None:
+        edges = self._edges
+        for moves in closure.moves:
+            for row, grade in zip(_rows(moves), moves.found.grades.tolist(), strict=True):
+                if row not in edges:
+                    edges[row] = self._edge(*row, grade)
+
     def _moves(self, closure: Closure) -> list[Move]:
         """The moves, those of identity first."""
         made = [
@@ -94,25 +107,13 @@ class Answers:
             for same in closure.same
         ]
         for moves in closure.moves:
-            way_from, way_to, forth = moves.way_from, moves.way_to, moves.forth
-            found = moves.found
-            for origin, target, code, graph, grade in zip(
-                found.origins.tolist(), found.others.tolist(), found.codes.tolist(),
-                found.graphs.tolist(), found.grades.tolist(), strict=True,
-            ):  # fmt: skip
-                # the statement's subject comes later in time than its object
-                row = (origin, code, target, graph) if forth else (target, code, origin, graph)
-                edge = self._edges.get(row)
-                if edge is None:
-                    edge = self._edges[row] = self._edge(*row, grade)
-                free = code == _MEMBER or (way_from == ACT and code != _INFORMED)
+            way_from, way_to = moves.way_from, moves.way_to
+            origins, targets = moves.origins.tolist(), moves.targets.tolist()
+            for row, origin, target in zip(_rows(moves), origins, targets, strict=True):
+                free = row[1] == _MEMBER or (way_from == ACT and row[1] != _INFORMED)
+                to = self._place(target, way_to)
                 made.append(
-                    Move(
-                        edge,
-                        self._place(origin, way_from),
-                        self._place(target, way_to),
-                        0 if free else 1,
-                    )
+                    Move(self._edges[row], self._place(origin, way_from), to, 0 if free else 1)
                 )
         return made
 
@@ -131,6 +132,14 @@ class Answers:
         kind, predicate = _MEANING[code]
         statement = (later, predicate, earlier)
         return Edge(kind, earlier, later, self._graphs[graph], statement, GRADES[grade])
+
+
+def _rows(moves: Moves) -> Iterator[Row]:
+    """The statements of moves: subject, relation, object, graph. Subjects come later in time."""
+    found = moves.found
+    origins, others = found.origins.tolist(), found.others.tolist()
+    subjects, objects = (origins, others) if moves.forth else (others, origins)
+    return zip(subjects, found.codes.tolist(), objects, found.graphs.tolist(), strict=True)
 
 
 def edge_of_match(match: Match) -> Edge:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
+from dataclasses import dataclass
 
 import numpy as np
 from pyoxigraph import NamedNode
@@ -29,9 +28,9 @@ from kg_service.index.steps import FinestSteps
 from kg_service.index.view import IndexView
 from kg_service.index.writer import lines_in, live_mask, missing_graphs, new_segment
 from kg_service.lineage.asked import lineage_asked
-from kg_service.lineage.edges import StoreEdges
-from kg_service.lineage.model import Direction, Filter, Granularity, Lineage, NodeKind, Request
-from kg_service.lineage.scope import only_kinds
+from kg_service.lineage.edges import EdgeSource
+from kg_service.lineage.model import Direction, Granularity, Lineage, NodeKind, Request
+from kg_service.lineage.scope import only_kinds, sources_asked, stated_edges
 from kg_service.rdf import subject_of
 from kg_service.store.port import GraphReader
 from kg_service.terms import DECISIONS
@@ -39,22 +38,50 @@ from kg_service.terms import DECISIONS
 _log = logging.getLogger(__name__)
 # rows that a reader takes in by itself where the index lacks graphs
 _MOST_TAKEN_IN = 200_000
+_STATES_KEPT = 2
+# policies and sets of sources for which judgements are remembered
+_MOST_WALKERS = 32
 
 
-@dataclass
-class _Ready:
-    """What walks over one view share."""
+@dataclass(frozen=True)
+class _Walker:
+    """What a walk needs: what is seen of the index, and who judges identity and run levels."""
 
     view: IndexView
-    reader: IndexedReader
-    same: dict[Policy, SameThings] = field(default_factory=dict)
-    finest: dict[Policy, FinestSteps] = field(default_factory=dict)
+    same: SameThings
+    finest: FinestSteps
+    edges: EdgeSource
 
-    def of(self, policy: Policy) -> tuple[SameThings, FinestSteps]:
-        if policy not in self.same:
-            self.same[policy] = SameThings(self.view, self.reader, policy)
-            self.finest[policy] = FinestSteps(self.view, StoreEdges(self.reader, policy))
-        return self.same[policy], self.finest[policy]
+
+class _Ready:
+    """One state of a store with its index. What was judged in it is remembered."""
+
+    def __init__(self, view: IndexView, reader: IndexedReader) -> None:
+        self.view = view
+        self.reader = reader
+        self._walkers: dict[tuple[Policy, frozenset[str]], _Walker] = {}
+
+    def walker(self, request: Request) -> _Walker:
+        """For the request's policy and sources."""
+        asked = request.policy, request.filter.sources
+        found = self._walkers.get(asked)
+        if found is None:
+            if len(self._walkers) >= _MOST_WALKERS:
+                self._walkers.clear()
+            found = self._walkers[asked] = self._walker(request)
+        return found
+
+    def _walker(self, request: Request) -> _Walker:
+        visible = sources_asked(request.filter, self.reader)
+        shows = visible.shows if visible else None
+        view = self.view.only(visible.shows) if visible else self.view
+        edges = stated_edges(request, self.reader)
+        return _Walker(
+            view,
+            SameThings(view, self.reader, request.policy, shows),
+            FinestSteps(view, edges),
+            edges,
+        )
 
 
 class LineageIndex:
@@ -63,32 +90,26 @@ class LineageIndex:
     def __init__(self, folder: IndexFolder | None = None) -> None:
         self._folder = folder
         self._guard = threading.Lock()
-        self._by_reader: WeakKeyDictionary[GraphReader, _Ready | None] = WeakKeyDictionary()
-        self._by_generation: tuple[str, _Ready | None] = ("", None)
+        # of the states that were asked about last; the one before the newest may still be in use
+        self._kept: list[tuple[GraphReader, str, _Ready | None]] = []
 
     def lineage(self, request: Request, reader: GraphReader) -> Lineage:
         """The answer, read from one state of a store. Raises StoreError."""
         ready = self._ready(reader)
         if ready is None:
             return lineage_asked(request, reader)
-        start = ready.view.number_of(request.start)
-        looked_at = request.filter
-        of_all = not (looked_at.sources or looked_at.since or looked_at.until)
-        if start is None or request.granularity is not Granularity.STEP or not of_all:
+        walker = _walker_of(ready, request)
+        if walker is None:
             return lineage_asked(request, ready.reader)
-        same, finest = ready.of(request.policy)
-        activity = StoreEdges(ready.reader, request.policy).is_activity(request.start)
-
-        def walk(up: bool, limit: int, known: Places) -> Closure:
-            return close(ready.view, start, activity, up, same, finest, request.depth, limit, known)
-
         nothing = np.zeros(0, np.intp)
         up = down = None
+        activity = walker.edges.is_activity(request.start)
         if request.direction is not Direction.DOWN:
-            up = walk(True, request.limit, nothing)
+            up = _walk(walker, request, activity, True, request.limit, nothing)
         if request.direction is not Direction.UP:
             known = up.nodes() if up else nothing
-            down = walk(False, request.limit - len(known), known)
+            left = request.limit - len(known)
+            down = _walk(walker, request, activity, False, left, known)
         kind = NodeKind.ACTIVITY if activity else NodeKind.ENTITY
         return only_kinds(Answers(ready.view).answer(request, kind, up, down), ready.reader)
 
@@ -111,19 +132,13 @@ class LineageIndex:
     def _walked(self, request: Request, reader: GraphReader) -> tuple[IndexView, Closure] | None:
         """The bare walk of a request; None where it takes more than one walk of the index."""
         ready = self._ready(reader)
-        start = ready.view.number_of(request.start) if ready else None
-        if (
-            ready is None
-            or start is None
-            or request.direction is Direction.BOTH
-            or request.filter != Filter()
-        ):
+        walker = _walker_of(ready, request) if ready else None
+        if walker is None or request.direction is Direction.BOTH or request.filter.kinds:
             return None
-        same, finest = ready.of(request.policy)
-        activity = StoreEdges(ready.reader, request.policy).is_activity(request.start)
+        activity = walker.edges.is_activity(request.start)
         up = request.direction is Direction.UP
-        found = close(ready.view, start, activity, up, same, finest, request.depth, request.limit)
-        return ready.view, found
+        nothing = np.zeros(0, np.intp)
+        return walker.view, _walk(walker, request, activity, up, request.limit, nothing)
 
     def reader(self, reader: GraphReader) -> GraphReader:
         """The same state of the store, with statements on lineage read from the index."""
@@ -131,16 +146,16 @@ class LineageIndex:
         return ready.reader if ready else reader
 
     def _ready(self, reader: GraphReader) -> _Ready | None:
+        generation = getattr(reader, "generation", None)
+        name = generation() if generation is not None else "the only one"
         with self._guard:
-            generation = getattr(reader, "generation", None)
-            if generation is not None:
-                name = generation()
-                if not name or self._by_generation[0] != name:
-                    self._by_generation = (name, self._make(reader))
-                return self._by_generation[1]
-            if reader not in self._by_reader:
-                self._by_reader[reader] = self._make(reader)
-            return self._by_reader[reader]
+            for of, known, ready in self._kept:
+                if of is reader and known == name:
+                    return ready
+            ready = self._make(reader)
+            if name:
+                self._kept = [(reader, name, ready), *self._kept[: _STATES_KEPT - 1]]
+            return ready
 
     def _make(self, reader: GraphReader) -> _Ready | None:
         try:
@@ -172,3 +187,23 @@ class LineageIndex:
             if (known := view.number_of(NamedNode(iri.decode()))) is not None:
                 view.flags[known] |= JOINED
         return _Ready(view, IndexedReader(reader, view))
+
+
+def _walker_of(ready: _Ready, request: Request) -> _Walker | None:
+    """None where a request is not answered by walking frontiers: with runs for steps, within
+    a window of time, or from where no lineage is told of."""
+    whole = request.granularity is Granularity.STEP
+    ever = request.filter.since is None and request.filter.until is None
+    if not (whole and ever) or ready.view.number_of(request.start) is None:
+        return None
+    return ready.walker(request)
+
+
+def _walk(
+    walker: _Walker, request: Request, activity: bool, up: bool, limit: int, known: Places
+) -> Closure:
+    start = walker.view.number_of(request.start)
+    assert start is not None
+    return close(
+        walker.view, start, activity, up, walker.same, walker.finest, request.depth, limit, known
+    )

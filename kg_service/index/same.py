@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from pyoxigraph import NamedNode
+
 from kg_service.identity.evidence import Policy
 from kg_service.identity.matches import Match, Matches
 from kg_service.index.reader import IndexedReader
@@ -10,12 +14,21 @@ from kg_service.index.view import IndexView
 
 
 class SameThings:
-    """The matches of nodes under a policy. ``flag``: what is set on nodes that may have any."""
+    """The matches of nodes under a policy. ``flag``: what is set on nodes that may have any.
 
-    def __init__(self, view: IndexView, reader: IndexedReader, policy: Policy) -> None:
+    ``shows``: which graphs are looked at, if not all are.
+    """
+
+    def __init__(
+        self,
+        view: IndexView,
+        reader: IndexedReader,
+        policy: Policy,
+        shows: Callable[[NamedNode | None], bool] | None = None,
+    ) -> None:
         self.flag = JOINED | JOINED_BY_NAME if policy is Policy.ALL else JOINED
         self._view = view
-        self._matches = Matches(reader, policy)
+        self._matches = Matches(reader, policy, shows)
         self._found: dict[int, list[tuple[int, Match]]] = {}
 
     def of(self, number: int) -> list[tuple[int, Match]]:

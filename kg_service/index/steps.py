@@ -26,11 +26,10 @@ class FinestSteps:
 
     def generations(self, found: Found) -> Found:
         """Of generations of entities, those that no part of the run tells more finely."""
-        suspect = (self._view.flags[found.others] & WHOLE != 0) & (
-            found.codes == Relation.GENERATED
-        )
-        if not suspect.any():
+        flags = self._view.flags[found.others]
+        if not np.bitwise_or.reduce(flags) & WHOLE:
             return found
+        suspect = (flags & WHOLE != 0) & (found.codes == Relation.GENERATED)
         keep = ~suspect
         for at in np.flatnonzero(suspect).tolist():
             entity = int(found.origins[at])
@@ -39,9 +38,10 @@ class FinestSteps:
 
     def uses(self, found: Found) -> Found:
         """Of the uses of entities, those by runs of which the parts do not tell all."""
-        suspect = (self._view.flags[found.others] & WHOLE != 0) & (found.codes == Relation.USED)
-        if not suspect.any():
+        flags = self._view.flags[found.others]
+        if not np.bitwise_or.reduce(flags) & WHOLE:
             return found
+        suspect = (flags & WHOLE != 0) & (found.codes == Relation.USED)
         keep = ~suspect
         for at in np.flatnonzero(suspect).tolist():
             keep[at] = not self._told_by_steps(int(found.others[at]))
@@ -50,11 +50,12 @@ class FinestSteps:
     def outputs(self, found: Found, whole: int | None) -> Found:
         """Of what activities generated, what no part tells; of the run ``whole``, all."""
         runs = found.origins
-        suspect = (self._view.flags[runs] & WHOLE != 0) & (found.codes == Relation.GENERATED)
+        flags = self._view.flags[runs]
+        if not np.bitwise_or.reduce(flags) & WHOLE:
+            return found
+        suspect = (flags & WHOLE != 0) & (found.codes == Relation.GENERATED)
         if whole is not None:
             suspect &= runs != whole
-        if not suspect.any():
-            return found
         keep: Mask = ~suspect
         for at in np.flatnonzero(suspect).tolist():
             keep[at] = int(runs[at]) in self._finest_generators(int(found.others[at]))

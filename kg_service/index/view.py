@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -99,11 +99,11 @@ class IndexView:
         self._guard = threading.Lock()
         self._nodes: dict[int, NamedNode] = {}
 
-    def only(self, graphs: frozenset[str]) -> IndexView:
+    def only(self, shows: Callable[[NamedNode], bool]) -> IndexView:
         """The same, of which only some graphs are seen."""
         shown = self.shown.copy()
         for number, iri in self._graphs.items():
-            shown[number] &= iri in graphs
+            shown[number] &= shows(NamedNode(iri))
         made = IndexView(self.segments, shown)
         made.__dict__["flags"] = self.flags
         return made

@@ -28,7 +28,7 @@ from kg_service.store.statements import END, Statements
 
 _log = logging.getLogger(__name__)
 # rows that wait in memory for the next segment
-_MOST_WAITING = 2_000_000
+_MOST_WAITING = 500_000
 # a segment is merged with the one before it unless that is so many times as large
 _TIER = 8
 _WORTH_SWEEPING = 100_000

@@ -11,7 +11,7 @@ from kg_service.align.engine import Alignment
 from kg_service.align.explain import Ground
 from kg_service.catalogue import SourceRecord
 from kg_service.describe import Describer, Thing
-from kg_service.history.asof import Past
+from kg_service.history.asof import AsOfReader
 from kg_service.identity.evidence import Policy
 from kg_service.lineage.edges import StoreEdges
 from kg_service.lineage.grade import Grounds
@@ -102,14 +102,13 @@ def view(
     describer: Describer,
     *,
     explain: bool = True,
-    past: Past | None = None,
 ) -> LineageView:
     """Describe every node and edge of an answer.
 
     Without ``explain``, edges have their grade but not the row, rule or evidence behind it,
-    which takes a few reads each. ``past`` is what the reader shows instead of what is there now.
+    which takes a few reads each.
     """
-    grounds = Grounds(reader, alignment, describer, past)
+    grounds = Grounds(reader, alignment, describer)
     edges_of_store = StoreEdges(reader, Policy.DEFAULT)
     stopped_at = (iri for iri, node in lineage.hidden.items() if node.stops)
     things = describer.things([*lineage.nodes, *stopped_at])
@@ -141,7 +140,7 @@ def view(
         stopped=stop_sentences(lineage, things),
         nodes=nodes,
         edges=tuple(edge_view(edge, describer, grounds, explain=explain) for edge in lineage.edges),
-        as_of=past.moment.isoformat() if past else None,
+        as_of=reader.past.moment.isoformat() if isinstance(reader, AsOfReader) else None,
         filter=lineage.request.filter,
     )
 

@@ -7,7 +7,7 @@ from pyoxigraph import NamedNode, Triple
 from kg_service.align.engine import Alignment
 from kg_service.align.explain import Explainer, Ground
 from kg_service.describe import Describer
-from kg_service.history.asof import Past
+from kg_service.history.asof import AsOfReader
 from kg_service.identity.decisions import Decisions
 from kg_service.identity.evidence import Evidence, key_text
 from kg_service.lineage.model import Edge, EdgeKind
@@ -23,9 +23,8 @@ class Grounds:
         reader: GraphReader,
         alignment: Alignment,
         describer: Describer,
-        past: Past | None = None,
     ) -> None:
-        self._past = past
+        self._past = reader.past if isinstance(reader, AsOfReader) else None
         self._reader = reader
         self._describer = describer
         self._explainer = Explainer(reader, alignment, basis=False)

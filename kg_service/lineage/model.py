@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple, overload
 
 from pyoxigraph import NamedNode
 
@@ -143,6 +145,32 @@ class Node:
     stops: set[Stop] = field(default_factory=set)
 
 
+class MadeWhenAsked(Sequence[Move]):
+    """Moves that are made when they are first looked at: many who ask want nodes and edges only."""
+
+    def __init__(self, make: Callable[[], list[Move]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _moves(self) -> list[Move]:
+        return self._make()
+
+    def __len__(self) -> int:
+        return len(self._moves)
+
+    @overload
+    def __getitem__(self, index: int) -> Move: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Move]: ...
+
+    def __getitem__(self, index: int | slice) -> Move | Sequence[Move]:
+        return self._moves[index]
+
+    def __iter__(self) -> Iterator[Move]:
+        return iter(self._moves)
+
+
 @dataclass
 class Lineage:
     """The answer: every node once, every edge walked, whether it is all there is.
@@ -157,8 +185,8 @@ class Lineage:
     request: Request
     nodes: dict[NamedNode, Node]
     edges: list[Edge]
-    up: list[Move] = field(default_factory=list)
-    down: list[Move] = field(default_factory=list)
+    up: Sequence[Move] = ()
+    down: Sequence[Move] = ()
     hidden: dict[NamedNode, Node] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
 

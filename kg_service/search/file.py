@@ -98,7 +98,11 @@ def open_to_read(path: Path) -> sqlite3.Connection | None:
         isolation_level=None,
         check_same_thread=False,
     )
-    (layout,) = connection.execute("PRAGMA user_version").fetchone()
+    try:
+        (layout,) = connection.execute("PRAGMA user_version").fetchone()
+    except BaseException:
+        connection.close()
+        raise
     if layout != LAYOUT:
         connection.close()
         return None

@@ -23,13 +23,15 @@ Key = tuple[Any, ...]
 class Wanted:
     """Which things: all that have the words, any of the kinds, any of the sources, by id.
 
-    ``iris`` are the only ones that may be among them. What is empty asks nothing.
+    ``list_of`` are further kinds, of which they must have any too; ``iris`` are the only ones
+    that may be among them. What is empty asks nothing.
     """
 
     text: str = ""
     kinds: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()
     iris: frozenset[str] | None = None
+    list_of: frozenset[str] = frozenset()
 
 
 class Facts:
@@ -95,7 +97,8 @@ class Held:
         """All that is wanted, each thing once. Only texts of this module are joined here."""
         graphs = json.dumps(list(self.facts.graphs))
         in_graphs = "graph IN (SELECT value FROM json_each(?))"
-        if match := match_of(wanted.text):
+        match = match_of(wanted.text)
+        if match:
             query = (
                 "WITH hit AS MATERIALIZED (SELECT rowid AS id, "
                 f"bm25(words, {WEIGHTS}) AS score FROM words WHERE words MATCH ?) "
@@ -108,12 +111,10 @@ class Held:
         else:
             query = f"SELECT iri FROM thing t WHERE t.{in_graphs}"
             values = [graphs]
-        if wanted.kinds:
-            ids = [id_ for id_, (names, _) in self.facts.kinds.items() if wanted.kinds & set(names)]
-            query += (
-                " AND t.iri IN (SELECT iri FROM thing WHERE kinds IN "
-                f"(SELECT value FROM json_each(?)) AND {in_graphs})"
-            )
+        for kinds in filter(None, (wanted.list_of, wanted.kinds)):
+            ids = [id_ for id_, (names, _) in self.facts.kinds.items() if kinds & set(names)]
+            of_kinds = "kinds IN (SELECT value FROM json_each(?))"
+            query += f" AND t.iri IN (SELECT iri FROM thing WHERE {of_kinds} AND {in_graphs})"
             values += [json.dumps(ids), graphs]
         if wanted.sources:
             own = [id_ for id_, g in self.facts.graphs.items() if g.source_id in wanted.sources]

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 from pyoxigraph import NamedNode
@@ -49,17 +50,22 @@ class Things:
     ) -> None:
         self._reader = reader
         self._connect = connect
-        self._current: dict[str, CurrentGraph] = current_graphs(reader)
         self._guard = threading.RLock()
         self._facts: Facts | None = None
         self._complete: Held | None = None
         self._records: dict[str, SourceRecord | None] = {}
         self._kept: dict[str, Thing] = {}
 
+    @cached_property
+    def _current(self) -> dict[str, CurrentGraph]:
+        """The graphs that there are; not read where there is no file to compare them with."""
+        return current_graphs(self._reader)
+
     def things(self, iris: Sequence[str]) -> dict[str, Thing] | None:
         """Many nodes by their IRIs; None where the file does not hold all that there is."""
         kept = self._kept
-        found = {iri: kept[iri] for iri in iris if iri in kept}
+        # other threads may let go of things meanwhile
+        found = {iri: thing for iri in iris if (thing := kept.get(iri)) is not None}
         wanted = [iri for iri in iris if iri not in found]
         if not wanted:
             return found
@@ -71,6 +77,10 @@ class Things:
         kept.update(made)
         found.update(made)
         return found
+
+    def forget(self) -> None:
+        """Let go of the things read before."""
+        self._kept.clear()
 
     def page(self, wanted: Wanted, first: int, after: Key | None = None) -> Page:
         """The first so many things after a key: by IRI, or where words are asked, best first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import signal
 import socket
 from collections.abc import Iterator
@@ -75,6 +76,9 @@ def run(context: ServiceContext, host: str, port: int) -> None:
     config = uvicorn.Config(
         create_app(context), log_level="warning", timeout_graceful_shutdown=_SHUTDOWN_S
     )
+    # what is there now stays: the garbage of answers is found without looking through it
+    gc.collect()
+    gc.freeze()
     with listening, _stopping_is_no_error():
         uvicorn.Server(config).run(sockets=[listening])
 

@@ -49,8 +49,8 @@ class GraphQLContext(BaseContext):
 
     async def _load_things(self, iris: list[str]) -> list[Thing]:
         def load() -> list[Thing]:
-            found = self.graph.describer().things(map(NamedNode, iris))
-            return [found[NamedNode(iri)] for iri in iris]
+            found = self.graph.describer().things_named(iris)
+            return [found[iri] for iri in iris]
 
         return await answered(load)
 

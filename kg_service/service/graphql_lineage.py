@@ -80,10 +80,6 @@ class LineageRecord:
     def describer(self) -> Describer:
         return self.graph.describer()
 
-    def things(self) -> dict[NamedNode, ThingRecord]:
-        """All nodes, described."""
-        return self.describer.things(self.answer.nodes)
-
     def stopped(self) -> list[str]:
         """Where and why the walk stopped, in sentences."""
         met = (*self.answer.nodes.items(), *self.answer.hidden.items())
@@ -92,18 +88,17 @@ class LineageRecord:
 
     def nodes(self) -> list[NodeRecord]:
         """Every node once, nearest first."""
-        things = self.things()
-        nodes = self.answer.nodes.items()
+        nodes = sorted((node.depth, iri.value, node) for iri, node in self.answer.nodes.items())
+        things = self.describer.things_named([iri for _depth, iri, _node in nodes])
         past = self.graph if self.graph.past else None
         return [
-            NodeRecord(things[iri], node.kind, node.depth, node.stops, past)
-            for iri, node in sorted(nodes, key=lambda item: (item[1].depth, item[0].value))
+            NodeRecord(things[iri], node.kind, depth, node.stops, past)
+            for depth, iri, node in nodes
         ]
 
     def edges(self) -> list[EdgeView]:
         """Every relation, with who says so."""
-        graph = self.graph
-        grounds = Grounds(graph.reader, graph.alignment, self.describer, graph.past)
+        grounds = Grounds(self.graph.reader, self.graph.alignment, self.describer)
         return [edge_view(edge, self.describer, grounds) for edge in self.answer.edges]
 
 

@@ -24,7 +24,8 @@ def list_named(*what: object) -> str:
 def list_of(wanted: Wanted) -> str:
     """The name of the list of what is wanted."""
     iris = sorted(wanted.iris) if wanted.iris is not None else None
-    return list_named(wanted.text, sorted(wanted.kinds), sorted(wanted.sources), iris)
+    kinds = sorted(wanted.kinds), sorted(wanted.list_of)
+    return list_named(wanted.text, kinds, sorted(wanted.sources), iris)
 
 
 def cursor_of(name: str, key: Key) -> str:

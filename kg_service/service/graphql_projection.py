@@ -16,6 +16,7 @@ from typing import Any
 
 from graphql import (
     GraphQLEnumType,
+    GraphQLError,
     GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
@@ -119,6 +120,8 @@ class _Projector:
             parts: dict[Any, list[int]] = {}
             for number, name in enumerate(names):
                 parts.setdefault(name, []).append(number)
+            if len(parts) == 1:
+                return concrete(names[0])(items)
             made: list[Any] = [None] * len(items)
             for name, numbers in parts.items():
                 if name not in known:
@@ -192,15 +195,18 @@ def _scalars(type_: GraphQLScalarType, nullable: bool) -> Column:
 
 def _enums(type_: GraphQLEnumType, nullable: bool) -> Column:
     def read(values: Items) -> list[Any]:
-        try:
-            names: dict[Any, Any] = {v: type_.serialize(v) for v in set(values) if v is not None}
-        except Exception as error:  # whatever a type's own code finds wrong is told the usual way
-            raise NotPlain from error
-        if None in values:
-            if not nullable:
-                raise NotPlain
-            names[None] = None
-        return [names[v] for v in values]
+        # by identity: Python code finds the hash of an enumeration's member
+        unique = {id(value): value for value in values}
+        names: dict[int, Any] = {}
+        for key, value in unique.items():
+            if value is None and nullable:
+                names[key] = None
+                continue
+            try:
+                names[key] = type_.serialize(value)
+            except GraphQLError as error:
+                raise NotPlain from error
+        return [names[id(value)] for value in values]
 
     return read
 
@@ -219,7 +225,7 @@ def _lists(column: Column) -> Column:
             start = end
         return made
 
-    return read
+    return _each_once(read)
 
 
 def _each_once(read: Column) -> Column:
@@ -237,7 +243,7 @@ def _each_once(read: Column) -> Column:
 
 def _without_nulls(read: Column) -> Column:
     def checked(items: Items) -> list[Any]:
-        if any(item is None for item in items):
+        if type(None) in set(map(type, items)):
             raise NotPlain
         return read(items)
 

@@ -14,7 +14,7 @@ from typing import Annotated, cast
 import strawberry
 from graphql import GraphQLError
 from pyoxigraph import NamedNode
-from strawberry.extensions import MaskErrors, MaxTokensLimiter
+from strawberry.extensions import MaskErrors, MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.types import ExecutionContext
 
 from kg_service.errors import NotKnown
@@ -53,6 +53,7 @@ from kg_service.service.graphql_types import Given, Question, Table
 
 __all__ = ["GraphQLContext", "make_schema"]
 
+QUERIES_KEPT = 200
 _log = logging.getLogger(__name__)
 
 
@@ -81,19 +82,19 @@ Filtered = Annotated[
 async def _wanted(info: Asked, asked: ThingFilter | None, kinds: frozenset[str]) -> Wanted:
     """What a list is asked for; ``kinds`` are those that it is a list of."""
     if asked is None:
-        return Wanted(kinds=kinds)
+        return Wanted(list_of=kinds)
 
     def make(graph: KnowledgeGraph) -> Wanted:
         iris = None
         if asked.identifier is not None:
             nodes = nodes_identified(graph.reader, asked.identifier)
             iris = frozenset(node.value for node in nodes)
-        chosen = frozenset(asked.kinds or ())
         return Wanted(
             asked.text or "",
-            chosen & kinds if chosen and kinds else chosen or kinds,
+            frozenset(asked.kinds or ()),
             graph.source_ids(asked.sources or ()),
-            frozenset() if chosen and kinds and not chosen & kinds else iris,
+            iris,
+            kinds,
         )
 
     return await from_graph(info, make)
@@ -256,8 +257,8 @@ class Query(LineageQuestions):
         resolver=activities, description="All activities."
     )
     samples: ThingConnection = strawberry.field(
-        resolver=_list_of("Sample"),
-        description="All samples and other materials that no source calls a specimen.",
+        resolver=_list_of("Material"),
+        description="All materials: samples, specimens too.",
     )
     datasets: ThingConnection = strawberry.field(
         resolver=_list_of("Dataset"), description="All datasets."
@@ -332,6 +333,8 @@ def make_schema() -> KgSchema:
         extensions=[
             lambda: MaskErrors(should_mask_error=_is_unexpected, error_message=UNEXPECTED),
             lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
+            lambda: ParserCache(maxsize=QUERIES_KEPT),
+            lambda: ValidationCache(maxsize=QUERIES_KEPT),
             Limits,
         ],
     )

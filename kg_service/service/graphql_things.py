@@ -165,7 +165,7 @@ class Source:
 
 @strawberry.interface(description="What has an id that is its own in the whole graph.")
 class Node:
-    id: strawberry.ID = strawberry.field(description="Its IRI.")
+    iri: strawberry.ID = strawberry.field(name="id", description="Its IRI.")
 
     @classmethod
     def resolve_type(cls, obj: ThingRecord, _info: Any, _type: Any) -> str:

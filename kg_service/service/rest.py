@@ -97,6 +97,13 @@ def rest_router(context: ServiceContext) -> APIRouter:
                 examples=["2026-05-01T12:00:00Z", "barley-roots@1f2e3d4c"],
             ),
         ] = None,
+        explain: Annotated[
+            bool,
+            Query(
+                description="Whether edges tell by which row, rule or evidence they came about; "
+                "large answers come faster without."
+            ),
+        ] = True,
     ) -> JSONResponse:
         """Nodes and edges, each edge with the source that says so and the grade of its statement.
 
@@ -112,6 +119,6 @@ def rest_router(context: ServiceContext) -> APIRouter:
             granularity=granularity,
             kinds=kind,
         )
-        return JSONResponse(graph.view(graph.lineage(request)).as_json())
+        return JSONResponse(graph.view(graph.lineage(request), explain=explain).as_json())
 
     return router

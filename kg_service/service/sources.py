@@ -59,9 +59,13 @@ def sources_router(context: ServiceContext) -> APIRouter:
     )
     def source(source_id: str, request: Request) -> Response:
         """The record of a source: its version, repairs, losses and warnings by example, the terms
-        that no mapping covers, and its earlier versions."""
+        that no mapping covers, its earlier versions, and its `history`: from when until when each
+        was there, and whether `asOf` can ask for it."""
         record = find_source(context, source_id)
-        details = source_details(context.now().reader, record)
+        graph = context.now()
+        iri = NamedNode(record.iri)
+        details = source_details(graph.reader, record)
+        details["history"] = [kept.as_json() for kept in graph.history(iri).get(iri, ())]
         if wants_html(request.headers.get("accept")):
             return _source_page(details, request.scope.get("root_path", ""))
         return JSONResponse(details)

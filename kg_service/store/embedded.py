@@ -162,8 +162,9 @@ class OxigraphStore(OxigraphReader):
             self._unflushed += len(text)
             return len(lines)
         for chunk in statements.chunks(_BULK_LINES):
-            # in pieces: the engine's bulk loader keeps all that one call gives it in memory
-            self._store.bulk_load(chunk, RdfFormat.N_TRIPLES, to_graph=graph)
+            # in pieces: the engine's bulk loader keeps all that one call gives it in memory;
+            # lenient, as these lines were written by its own serialiser
+            self._store.bulk_load(chunk, RdfFormat.N_TRIPLES, to_graph=graph, lenient=True)
         return count_in(self, graph)
 
     def _flush_when_full(self) -> None:

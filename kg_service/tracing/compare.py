@@ -13,7 +13,7 @@ from kg_service.describe import Thing
 from kg_service.errors import UsageError
 from kg_service.lineage.edges import EdgeSource
 from kg_service.lineage.grade import Grounds
-from kg_service.lineage.levels import outermost_run
+from kg_service.lineage.levels import FinestLevel, outermost_run
 from kg_service.lineage.model import Request
 from kg_service.lineage.scope import stated_edges
 from kg_service.store.port import GraphReader
@@ -112,8 +112,8 @@ def find_differences(
 ) -> Differences:
     """Compare the request's start with another thing: two activities, or two entities.
 
-    Of two entities, the runs that generated them are compared, too. Raises UsageError where one
-    is an activity and the other is not.
+    Of two entities, the runs that generated them are compared, too; if that is one run, its steps
+    that did. Raises UsageError where one is an activity and the other is not.
     """
     reader = state.reader
     edges = stated_edges(request, reader)
@@ -134,6 +134,10 @@ def find_differences(
         )
     result = compare.entities(things[0], things[1])
     runs = [_runs_behind(edges, node) for node in (first, second)]
+    if runs[0] == runs[1]:  # of one run: the steps in it that generated them
+        finest = FinestLevel(edges)
+        made = [finest.generations_of(node) for node in (first, second)]
+        runs = [list(dict.fromkeys(edge.earlier for edge in found)) for found in made]
     stopped = tuple(
         f"{'no source says' if not found else 'sources tell several activities'} "
         f"which activity generated {thing.label}"

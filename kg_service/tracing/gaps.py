@@ -14,7 +14,7 @@ from kg_service.describe import Thing
 from kg_service.identity.evidence import Policy
 from kg_service.lineage.cycles import strongly_connected
 from kg_service.lineage.details import EdgeView, stop_sentences
-from kg_service.lineage.edges import EdgeSource, StoreEdges
+from kg_service.lineage.edges import EdgeSource
 from kg_service.lineage.ends import find_specimens
 from kg_service.lineage.model import (
     Direction,
@@ -26,7 +26,7 @@ from kg_service.lineage.model import (
     Request,
     Stop,
 )
-from kg_service.lineage.scope import edges_looked_at
+from kg_service.lineage.scope import edges_looked_at, stated_edges
 from kg_service.store.port import GraphReader
 from kg_service.tombstones import Tombstone, tombstones
 from kg_service.tracing.net import Net, Spot
@@ -129,7 +129,7 @@ class _Finder:
         self._lineage = lineage
         self._view = view
         self._edges = edges
-        self._weaker = _weaker_edges(reader, lineage.request.policy)
+        self._weaker = _weaker_edges(reader, lineage.request)
         self._stones = tombstones(reader)
         self._net = Net(lineage.up)
         self._one = self._net.one
@@ -150,11 +150,11 @@ class _Finder:
             if end not in cut:
                 yield from self._of_end(self._lineage.nodes[end])
         yield from self._of_derivations()
-        for iri, activity in _circles(self._lineage, self._net):
+        for first, activity in _circles(self._lineage, self._net):
             by = self._view.thing(activity).label
             yield self._gap(
                 GapKind.CIRCLE,
-                self._lineage.nodes[iri],
+                self._lineage.nodes[first],
                 f"its history goes round in a circle, by way of {by}, and leads to nothing earlier",
                 f"a source that tells what {by} used from what it generated",
             )
@@ -321,9 +321,10 @@ def _circles(lineage: Lineage, net: Net) -> list[tuple[NamedNode, NamedNode]]:
     return found
 
 
-def _weaker_edges(reader: GraphReader, policy: Policy) -> list[tuple[Policy, EdgeSource]]:
-    later = list(Policy)[list(Policy).index(policy) + 1 :]
-    return [(weaker, StoreEdges(reader, weaker)) for weaker in later]
+def _weaker_edges(reader: GraphReader, request: Request) -> list[tuple[Policy, EdgeSource]]:
+    """What the same sources state under each policy that follows more than the request's."""
+    later = list(Policy)[list(Policy).index(request.policy) + 1 :]
+    return [(weaker, stated_edges(replace(request, policy=weaker), reader)) for weaker in later]
 
 
 def _stone_of(node: NamedNode, stones: list[Tombstone]) -> Tombstone | None:

@@ -181,9 +181,10 @@ class RunFacts:
         )
         names = [f"parameter {name}" for name in parameters]
         names += [
-            f"path {unquote(thing.iri.removeprefix(f'{source.iri}/'))}"
+            f"path {unquote(path)}"
             for source in thing.sources
-            if thing.iri.startswith(f"{source.iri}/") and "/.well-known/" not in thing.iri
+            if (path := thing.iri.removeprefix(f"{source.iri}/")) != thing.iri
+            and not path.startswith(("#", ".well-known/"))
         ]
         names.append(f"name {thing.label}")
         return tuple(dict.fromkeys(names))

@@ -18,7 +18,7 @@ from support import BASE, crate, ref
 
 from ingest.discover import Found, discover
 from kg_service.align.engine import Alignment
-from kg_service.errors import NotKnown, Refused, UsageError
+from kg_service.errors import NotKnown, Refused, StoreError, UsageError
 from kg_service.graph import KnowledgeGraph
 from kg_service.history.archive import Archive
 from kg_service.history.keeping import KeepingStore
@@ -27,7 +27,9 @@ from kg_service.identity.decisions import Verdict, decide
 from kg_service.intake import Intake
 from kg_service.lineage.model import Request
 from kg_service.opening import load_alignment
+from kg_service.realign import realign
 from kg_service.store.embedded import OxigraphStore
+from kg_service.store.port import Change
 from kg_service.store.side import IndexedStore
 from kg_service.withdraw import withdraw
 
@@ -93,7 +95,7 @@ class _World:
         copy.extend(self.inner.quads())
         self.steps.append((datetime.now(UTC), copy))
 
-    def then(self, step: int) -> KnowledgeGraph:
+    def then(self, step: int, alignment: Alignment | None = None) -> KnowledgeGraph:
         """What was known after a step, but for what was withdrawn later."""
         copy = Store()
         copy.extend(self.steps[step][1])
@@ -102,7 +104,7 @@ class _World:
             if when > step:
                 with suppress(NotKnown):  # it was not there yet, or withdrawn then as well
                     withdraw(store, BASE, source, "later", "someone")
-        return KnowledgeGraph(store, self.alignment)
+        return KnowledgeGraph(store, alignment or self.alignment)
 
 
 def _node(source: str, name: str) -> NamedNode:
@@ -219,6 +221,29 @@ def test_times_are_in_utc_unless_they_say_otherwise(world: _World, zone: str) ->
     assert past.moment == datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
+def test_realigned_there_and_back_each_state_is_answered(world: _World, tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "lab.ttl").write_text(
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+        "@prefix schema: <http://schema.org/> .\n"
+        "@prefix prov: <http://www.w3.org/ns/prov#> .\n"
+        "schema:hasPart skos:closeMatch prov:wasDerivedFrom .\n"
+    )
+    own = load_alignment([str(folder)])
+    made = (world.alignment, own, world.alignment)
+    world.ingest("one", 2)
+    world.freeze()
+    for alignment in made[1:]:
+        assert all(realigned.changed for realigned in realign(world.store, alignment))
+        world.freeze()
+    states = [k.state for k in world.graph.history()[NamedNode(f"{BASE}/source/one")]]
+    assert states == [State.ARCHIVED, State.ARCHIVED, State.CURRENT]
+    for number, alignment in enumerate(made):
+        past = world.graph.as_of(world.steps[number][0].isoformat())
+        assert _told(past) == _told(world.then(number, alignment))
+
+
 def test_a_date_is_the_end_of_that_day(world: _World) -> None:
     past = world.graph.as_of("2026-05-01").past
     assert past is not None
@@ -302,9 +327,40 @@ def test_a_change_that_was_not_made_leaves_no_past(world: _World) -> None:
     assert not world.archive.of(kept[0].period.source)
 
 
+def test_a_commit_that_fails_changes_neither_present_nor_past(
+    world: _World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.ingest("one", 0)
+    world.freeze()
+    before = _told(world.graph)
+
+    def fail(_self: object, _change: Change) -> None:
+        raise StoreError("no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(OxigraphStore, "commit", fail)
+        with pytest.raises(StoreError, match="no room"):
+            world.ingest("one", 1)
+    assert _told(world.graph) == before
+    assert _told(world.graph.as_of(datetime.now(UTC).isoformat())) == before
+    world.ingest("one", 1)
+    assert _told(world.graph.as_of(world.steps[0][0].isoformat())) == before
+
+
 def test_as_of_now_is_the_present(world: _World) -> None:
     for source in _SOURCES:
         world.ingest(source, 0)
         world.ingest(source, 2)
     world.decide(Verdict.CONFIRMED)
     assert _told(world.graph.as_of(datetime.now(UTC).isoformat())) == _told(world.graph)
+
+
+def test_questions_over_lineage_tell_the_archived_grade(world: _World) -> None:
+    world.ingest("one", 0)
+    world.freeze()
+    world.ingest("one", 1)
+    past = world.graph.as_of(world.steps[0][0].isoformat())
+    found = past.paths(Request(_node("one", "in")), _node("one", "out0"))
+    told = str(found.as_json())
+    assert "of one, until " in told
+    assert "close" in told

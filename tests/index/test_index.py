@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -270,3 +272,18 @@ def test_edges_have_the_grades_that_explaining_gives(settings: Settings) -> None
     blank = again.lineage(answer.request)
     assert {e.grade for e in blank.edges} == {None}
     assert again.view(blank).as_json() == graph.view(answer).as_json()
+
+
+def test_old_states_are_let_go(settings: Settings, tmp_path: Path) -> None:
+    graph = open_graph(settings)
+    plant = graph.resolve("barley-plant-01")
+    seen = []
+    for number in range(4):
+        frozen = graph.frozen()
+        frozen.lineage(Request(plant))
+        seen.append(weakref.ref(frozen.reader))
+        del frozen
+        ingest(settings, crate(tmp_path / f"c{number}", {"@id": "a.txt", "@type": "File"}))
+    graph.frozen().lineage(Request(plant))
+    gc.collect()
+    assert [reference() is None for reference in seen[:2]] == [True, True]

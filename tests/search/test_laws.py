@@ -86,11 +86,13 @@ def test_a_search_with_and_without_the_file_is_the_same(
             Wanted(text),
             Wanted(text, kinds=frozenset({"Sample"})),
             Wanted(sources=frozenset({"a"})),
+            Wanted(kinds=frozenset({"Sample"}), list_of=frozenset({"File", "Collection"})),
         ):
             found = things.page(wanted, 100)
             assert set(found.things) == set(without.page(wanted, 100).things)
             assert things.count(wanted) == len(found.things) == without.count(wanted)
-            assert all(wanted.kinds <= set(thing.kinds) for thing in found.things)
+            for kinds in filter(None, (wanted.kinds, wanted.list_of)):
+                assert all(kinds & set(thing.kinds) for thing in found.things)
             told = [{source.id for source in thing.sources} for thing in found.things]
             assert all(wanted.sources <= ids for ids in told)
 

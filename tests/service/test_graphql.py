@@ -257,3 +257,24 @@ def test_everything_has_a_description(client: TestClient) -> None:
 
 def test_the_sdl_builds() -> None:
     build_schema(graphql_schema.make_schema().as_str())
+
+
+def test_lineage_as_of_a_time(client: TestClient) -> None:
+    def asked(time: str) -> dict[str, Any]:
+        query = (
+            'query ($t: String) { lineage(id: "plant-1", direction: DOWN, asOf: $t) '
+            "{ complete nodes { thing { label } } edges { grade by } } }"
+        )
+        body = {"query": query, "variables": {"t": time}}
+        answer: dict[str, Any] = client.post("/graphql", json=body).json()
+        return answer
+
+    now = asked("2999-01-01T00:00:00Z")
+    assert "errors" not in now, now
+    assert now["data"]["lineage"]["complete"] is True
+    assert len(now["data"]["lineage"]["nodes"]) > 2
+    assert all(edge["by"] for edge in now["data"]["lineage"]["edges"])
+    (error,) = asked("2001-01-01")["errors"]
+    assert "is not known" in error["message"]
+    (error,) = asked("lately")["errors"]
+    assert "SOURCE@VERSION" in error["message"]

@@ -140,13 +140,17 @@ def test_lists_by_kind(client: TestClient) -> None:
         client,
         """{ samples { nodes { id } } files { totalCount } software { nodes { label } }
              activities { nodes { label } } agents { totalCount }
-             none: files(filter: {kinds: ["Sample"]}) { totalCount } }""",
+             none: files(filter: {kinds: ["Sample"]}) { totalCount }
+             runs: activities(filter: {kinds: ["ToolRun"]}) { nodes { id } }
+             all: activities(filter: {kinds: ["Entity"]}) { totalCount } }""",
     )
     assert found["samples"]["nodes"] == [{"id": PLANT}]
     assert found["files"]["totalCount"] == 3
     assert found["software"]["nodes"] == [{"label": "averager"}]
     labels = {node["label"] for node in found["activities"]["nodes"]}
     assert labels == {"averaging", "measuring"}
+    assert found["runs"]["nodes"] == [{"id": RUN}]
+    assert found["all"]["totalCount"] == 0
     assert (found["agents"]["totalCount"], found["none"]["totalCount"]) == (1, 0)
 
 
@@ -226,7 +230,7 @@ def many(tmp_path_factory: pytest.TempPathFactory, alignment: Alignment) -> Serv
     store.close()
     index = ThingIndex(folder / "store" / "things.db")
     return ServiceContext(
-        KnowledgeGraph(SnapshotReader(folder / "store"), alignment, index), (), BASE
+        KnowledgeGraph(SnapshotReader(folder / "store"), alignment, things=index), (), BASE
     )
 
 

@@ -32,6 +32,9 @@ def test_one_source_with_its_findings(client: TestClient) -> None:
     source = client.get("/sources/analysis").json()
     assert source["id"] == "analysis"
     assert source["earlierVersions"] == []
+    (period,) = source["history"]
+    assert (period["version"], period["state"]) == (source["version"], "current")
+    assert (period["until"], period["bytes"]) == (None, 0)
     assert isinstance(source["unmapped"], list)
     for finding in source["findings"]:
         assert finding["kind"] in ("repair", "loss", "warning")
@@ -164,6 +167,14 @@ def test_a_path_that_is_not_there_is_told(client: TestClient) -> None:
         "code": "not-found",
         "message": "there is no such path; / names those that are",
     }
+
+
+def test_lineage_without_what_made_it(client: TestClient) -> None:
+    asked = {"id": "plant-1", "direction": "down"}
+    told = client.get("/lineage", params=asked).json()["edges"]
+    short = client.get("/lineage", params={**asked, "explain": "false"}).json()["edges"]
+    assert [e["grade"] for e in short] == [e["grade"] for e in told]
+    assert all(e["by"] for e in told)
 
 
 def test_lineage_as_of_a_time(client: TestClient) -> None:

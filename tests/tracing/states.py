@@ -7,6 +7,7 @@ from functools import cache
 from lineage_graphs import NS, Statement, node, store_of
 
 from kg_service.align.engine import Alignment
+from kg_service.describe import Describer
 from kg_service.lineage.asked import lineage_asked
 from kg_service.lineage.model import Request
 from kg_service.opening import load_alignment
@@ -21,7 +22,9 @@ def _alignment() -> Alignment:
 def state_of(*statements: Statement, sources: int = 1) -> State:
     """The state of a store of statements."""
     store = store_of(*statements, sources=sources)
-    return State(store, _alignment(), lambda request: lineage_asked(request, store))
+    return State(
+        store, _alignment(), lambda request: lineage_asked(request, store), Describer(store)
+    )
 
 
 def request(start: str, **options: object) -> Request:

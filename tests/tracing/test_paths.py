@@ -9,7 +9,7 @@ from lineage_graphs import Statement, lineage, node
 from tracing.states import name, request, state_of
 
 from kg_service.identity.evidence import Policy
-from kg_service.lineage.model import Direction, EdgeKind, Filter, Granularity
+from kg_service.lineage.model import Direction, EdgeKind, Filter, Granularity, Stop
 from kg_service.tracing import net
 from kg_service.tracing.paths import Path, Paths, find_paths
 
@@ -173,7 +173,8 @@ def test_law_paths_are_those_of_the_lineage(
     start = below.request.start
     reached = {move.to.node for move in (*below.up, *below.down)} | {start}
     end = lineage(graph, b, Direction.UP, granularity=level).request.start
-    if end in reached:
+    # on a cycle, some things are met only by passing something twice
+    if end in reached and not any(Stop.CYCLE in n.stops for n in below.nodes.values()):
         assert found.paths
     for path in found.paths:
         things = [hop.origin.iri for hop in path.hops] + [hop.to.iri for hop in path.hops[-1:]]
