@@ -42,7 +42,7 @@ def diff(
     mappings: MappingsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare two runs: inputs, parameters, versions, containers, environment, outcome, outputs.
+    """Two runs, or two results, side by side: what went in, by what, and what came out.
 
     Of two results, the runs that generated them. Files are the same by checksum (=), similar by
     size and counts (~), changed (!), missing (- or +), or nothing comparable is recorded (?).

@@ -46,7 +46,7 @@ def export(
     ] = None,
     granularity: Annotated[
         Granularity,
-        typer.Option(help="The finest steps recorded, or steps collapsed into their runs."),
+        typer.Option(help="The finest steps recorded, or their runs."),
     ] = Granularity.STEP,
     policy: Annotated[
         Policy, typer.Option(help="Which evidence of identity may join sources.")

@@ -23,7 +23,7 @@ DepthOption = Annotated[
 ]
 GranularityOption = Annotated[
     Granularity,
-    typer.Option(help="The finest steps recorded, or steps collapsed into their runs."),
+    typer.Option(help="The finest steps recorded, or their runs."),
 ]
 PolicyOption = Annotated[Policy, typer.Option(help="Which evidence of identity may join sources.")]
 SourcesOption = Annotated[

@@ -100,7 +100,7 @@ def common(
     mappings: MappingsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What several results all came from, nearest first.
+    """What several things all came from, nearest first.
 
     With * are the nearest: nothing that came of them is a common ancestor, too.
     """

@@ -26,7 +26,7 @@ def why(
     mappings: MappingsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Explain an aligned statement: source graph, asserted statements, and mapping row or rule."""
+    """Who says a statement, and what it was made from: source, mapping row or rule, evidence."""
     graph = open_graph(Settings.from_environment(store, mappings=mappings or ()))
     reasons = graph.why(subject, predicate, object_)
     if as_json:

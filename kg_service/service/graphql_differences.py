@@ -12,9 +12,7 @@ from kg_service.graph import KnowledgeGraph
 from kg_service.service.graphql_arguments import (
     Evidences,
     Id,
-    Since,
     Sources,
-    Until,
     looking,
     request,
 )
@@ -111,13 +109,11 @@ async def differences(
     ] = THRESHOLD,
     policy: Evidences = Policy.DEFAULT,
     sources: Sources = None,
-    since: Since = None,
-    until: Until = None,
 ) -> Differences | None:
     def make(graph: KnowledgeGraph) -> DifferencesRecord:
         if not isfinite(threshold) or threshold < 0:
             raise UsageError(f"threshold must be a number from 0 up, not {threshold}")
-        how = looking(policy, sources, since, until)
+        how = looking(policy, sources)
         asked = request(graph, how, graph.resolve(a))
         return graph.differences(asked, graph.resolve(b), threshold=threshold)
 

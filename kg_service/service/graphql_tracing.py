@@ -31,7 +31,8 @@ class LineageQuestions:
         f"{MOST_NODES} nodes; 'complete' tells whether there are more.",
     )
     results_of_specimen: Ends | None = strawberry.field(
-        resolver=results_of_specimen, description="The data that came of a specimen or sample."
+        resolver=results_of_specimen,
+        description="The data that came of a specimen, a sample or other data.",
     )
     specimens_of_result: Ends | None = strawberry.field(
         resolver=specimens_of_result, description="The specimens that a result goes back to."
@@ -42,7 +43,7 @@ class LineageQuestions:
         "say so. Which of the two is earlier need not be known.",
     )
     common_ancestors: CommonAncestors | None = strawberry.field(
-        resolver=common_ancestors, description="What several things came from, nearest first."
+        resolver=common_ancestors, description="What several things all came from, nearest first."
     )
     affected: Affected | None = strawberry.field(
         resolver=affected,

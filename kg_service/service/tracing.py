@@ -101,7 +101,7 @@ def tracing_router(context: ServiceContext) -> APIRouter:
 
     @router.get(
         "/common",
-        summary="What several things came from",
+        summary="What several things all came from",
         responses=_responses(answer("The ancestors.", _COMMON)),
     )
     def common(
@@ -216,7 +216,7 @@ def tracing_router(context: ServiceContext) -> APIRouter:
 
     @router.get(
         "/results",
-        summary="The data that came of a specimen",
+        summary="The data that came of a specimen, a sample or other data",
         responses=_responses(answer("The results.", _ENDS)),
     )
     def results(how: HowToLook, id: IdQuery, depth: DepthQuery = None) -> JSONResponse:
