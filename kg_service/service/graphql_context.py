@@ -7,14 +7,17 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from graphql import GraphQLError
+from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
 from strawberry.types import Info
 
+from kg_service.catalogue import SourceRecord
 from kg_service.describe import Thing
 from kg_service.errors import KgError, UsageError
 from kg_service.graph import KnowledgeGraph
+from kg_service.history.kept import Kept
 from kg_service.service.context import ServiceContext
 from kg_service.service.errors import code_of
 from kg_service.service.relations import Relation, related
@@ -33,6 +36,8 @@ class GraphQLContext(BaseContext):
         self._graph: KnowledgeGraph | None = None
         self.things: DataLoader[str, Thing] = DataLoader(self._load_things)
         self.around: DataLoader[tuple[Relation, str], list[str]] = DataLoader(self._load_around)
+        self.sources: DataLoader[str, SourceRecord | None] = DataLoader(self._load_sources)
+        self.periods: DataLoader[str, list[Kept]] = DataLoader(self._load_periods)
 
     @property
     def graph(self) -> KnowledgeGraph:
@@ -51,6 +56,14 @@ class GraphQLContext(BaseContext):
 
     async def _load_around(self, keys: list[tuple[Relation, str]]) -> Sequence[list[str]]:
         return await answered(lambda: related(self.graph.reader, keys))
+
+    async def _load_sources(self, ids: list[str]) -> list[SourceRecord | None]:
+        records = {record.id: record for record in await answered(self.service.sources)}
+        return [records.get(id) for id in ids]
+
+    async def _load_periods(self, iris: list[str]) -> list[list[Kept]]:
+        kept = await answered(lambda: self.graph.history())
+        return [kept.get(NamedNode(iri), []) for iri in iris]
 
 
 Asked = Info[GraphQLContext, None]
@@ -75,8 +88,8 @@ async def from_graph(info: Asked, make: Callable[[KnowledgeGraph], Value]) -> Va
     return await answered(lambda: make(context.graph))
 
 
-def checked(value: int | None, name: str, highest: int) -> int | None:
+def checked(value: int | None, name: str, highest: int, lowest: int = 0) -> int | None:
     """A number that a caller gave. Raises UsageError."""
-    if value is not None and not 0 <= value <= highest:
-        raise UsageError(f"{name} must be from 0 to {highest}, not {value}")
+    if value is not None and not lowest <= value <= highest:
+        raise UsageError(f"{name} must be from {lowest} to {highest}, not {value}")
     return value

@@ -32,9 +32,26 @@ MOST_ALIASES = 30
 MOST_TOKENS = 2000
 MOST_COST = 50_000
 _WALK = 100
-_WALKS = {"lineage", "results", "specimens", "resultsOfSpecimen", "specimensOfResult", "ask"}
+# what a field costs by itself, if it has arguments: without, it is a part of an answer
+_WALKS = {
+    "lineage": _WALK,
+    "results": _WALK,
+    "specimens": _WALK,
+    "resultsOfSpecimen": _WALK,
+    "specimensOfResult": _WALK,
+    "ask": _WALK,
+    "paths": 2 * _WALK,
+    "commonAncestors": 10 * _WALK,
+    "affected": _WALK,
+    "gaps": 2 * _WALK,
+    "differences": 2 * _WALK,
+    "why": _WALK,
+    "export": 10 * _WALK,
+    "studyTable": 100 * _WALK,
+}
 _LIST = 10
-_LISTS = {"nodes": 100, "edges": 100, "things": 100}
+# "paths": those of an ancestor; between two things, "first" says how many
+_LISTS = {"nodes": 100, "edges": 100, "things": 100, "paths": 2, "said": 2}
 
 
 @dataclass
@@ -117,7 +134,7 @@ class _Scale:
                 times = first
             else:
                 times = _LISTS.get(name, _LIST)
-        own = _WALK if name in _WALKS else 1
+        own = _WALKS.get(name, 1) if defined.args else 1
         return _Weight(inner.depth + 1, inner.aliases, own + times * (1 + inner.cost))
 
     def _first(self, field: FieldNode, defined: Any) -> int:

@@ -1,10 +1,9 @@
-"""GraphQL's lineage, its ends, and links. What costs time is made only where it is asked for."""
+"""GraphQL's lineage. What costs time is made only where it is asked for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import strawberry
@@ -16,27 +15,34 @@ from kg_service.graph import KnowledgeGraph
 from kg_service.identity.evidence import Policy as PolicyOfLinks
 from kg_service.lineage import model
 from kg_service.lineage.details import EdgeView, edge_view, stop_sentences
-from kg_service.lineage.ends import Ends as EndsRecord
+from kg_service.lineage.edges import StoreEdges
 from kg_service.lineage.grade import Grounds
-from kg_service.links.model import Link as LinkRecord
-from kg_service.links.model import LinkEnd as LinkEndRecord
-from kg_service.service.graphql_context import (
-    MOST_LISTED,
-    Asked,
-    checked,
-    from_graph,
+from kg_service.lineage.levels import outermost_run
+from kg_service.service.graphql_arguments import (
+    AsOf,
+    Depth,
+    Evidences,
+    Id,
+    Kinds,
+    Since,
+    Sources,
+    Steps,
+    Until,
+    Way,
+    looking,
+    request,
 )
+from kg_service.service.graphql_context import Asked, from_graph
 from kg_service.service.graphql_types import (
     Direction,
     EdgeKind,
-    Evidence,
     Grade,
     Granularity,
     NodeKind,
     Policy,
+    grade_of,
 )
 from kg_service.service.relations import Relation
-from kg_service.service.rest import DEEPEST, MOST_NODES
 
 if TYPE_CHECKING:
     from kg_service.service.graphql_things import Source, Thing
@@ -44,36 +50,6 @@ if TYPE_CHECKING:
 Record = strawberry.Parent[ThingRecord]
 AThing = Annotated["Thing", strawberry.lazy("kg_service.service.graphql_things")]
 ASource = Annotated["Source", strawberry.lazy("kg_service.service.graphql_things")]
-Way = Annotated[Direction, strawberry.argument(description="To origins, to results, or both.")]
-Depth = Annotated[
-    int | None,
-    strawberry.argument(description="At most so many steps; without it, all of them."),
-]
-Steps = Annotated[Granularity, strawberry.argument(description="Single steps, or whole runs.")]
-Evidences = Annotated[Policy, strawberry.argument(description="Which evidence may join sources.")]
-Sources = Annotated[
-    list[strawberry.ID] | None,
-    strawberry.argument(description="Only what these sources say, by their ids."),
-]
-Since = Annotated[
-    str | None,
-    strawberry.argument(description="Only activities that may have happened since, ISO 8601."),
-]
-Until = Annotated[
-    str | None,
-    strawberry.argument(description="Only activities that may have happened until then."),
-]
-AsOf = Annotated[
-    str | None,
-    strawberry.argument(
-        description="As it was known at a time (ISO 8601; a date is its end; in UTC), or with a "
-        "version of a source (SOURCE@VERSION). What is asked of its nodes beyond that is of now."
-    ),
-]
-Kinds = Annotated[
-    list[str] | None,
-    strawberry.argument(description="Show only nodes of these kinds; others are walked through."),
-]
 
 
 @dataclass
@@ -91,20 +67,34 @@ class LineageRecord:
     def direction(self) -> model.Direction:
         return self.answer.request.direction
 
+    @property
+    def as_of(self) -> str | None:
+        """The moment that the answer is of, where it is a past one."""
+        return self.graph.past.moment.isoformat() if self.graph.past else None
+
+    @property
+    def filter(self) -> model.Filter:
+        return self.answer.request.filter
+
     @cached_property
     def describer(self) -> Describer:
         return self.graph.describer()
 
     def stopped(self) -> list[str]:
         """Where and why the walk stopped, in sentences."""
-        stopped = [iri for iri, node in self.answer.nodes.items() if node.stops]
+        met = (*self.answer.nodes.items(), *self.answer.hidden.items())
+        stopped = [iri for iri, node in met if node.stops]
         return list(stop_sentences(self.answer, self.describer.things(stopped)))
 
     def nodes(self) -> list[NodeRecord]:
         """Every node once, nearest first."""
         nodes = sorted((node.depth, iri.value, node) for iri, node in self.answer.nodes.items())
         things = self.describer.things_named([iri for _depth, iri, _node in nodes])
-        return [NodeRecord(things[iri], node.kind, depth, node.stops) for depth, iri, node in nodes]
+        past = self.graph if self.graph.past else None
+        return [
+            NodeRecord(things[iri], node.kind, depth, node.stops, past)
+            for depth, iri, node in nodes
+        ]
 
     def edges(self) -> list[EdgeView]:
         """Every relation, with who says so."""
@@ -113,46 +103,72 @@ class LineageRecord:
 
 
 class NodeRecord:
-    """A node of a lineage."""
+    """A node of a lineage, and the past that it was known in, if that was asked for."""
 
-    __slots__ = ("depth", "kind", "stops", "thing")
+    __slots__ = ("depth", "kind", "past", "stops", "thing")
 
     def __init__(
-        self, thing: ThingRecord, kind: model.NodeKind, depth: int, stops: set[model.Stop]
+        self,
+        thing: ThingRecord,
+        kind: model.NodeKind,
+        depth: int,
+        stops: set[model.Stop],
+        past: KnowledgeGraph | None,
     ) -> None:
         self.thing = thing
         self.kind = kind
         self.depth = depth
+        self.past = past
         self.stops = sorted(stop.value for stop in stops) if stops else []
 
 
-async def walked(
+async def _walked(
     info: Asked,
     start: str,
     direction: Direction,
     depth: int | None,
     granularity: Granularity,
     policy: Policy,
-    only: model.Filter,
+    sources: list[strawberry.ID] | None,
+    since: str | None,
+    until: str | None,
+    kinds: list[str] | None,
     as_of: str | None,
 ) -> Lineage:
     """The lineage of a thing, by any spelling of its id."""
 
     def make(present: KnowledgeGraph) -> LineageRecord:
         graph = present.as_of(as_of)
-        graph.source_ids(only.sources)
-        request = model.Request(
+        asked = request(
+            graph,
+            looking(policy, sources, since, until),
             graph.resolve(start),
-            model.Direction[direction.name],
-            depth=checked(depth, "depth", DEEPEST),
-            limit=MOST_NODES,
-            policy=PolicyOfLinks[policy.name],
-            granularity=model.Granularity[granularity.name],
-            filter=only,
+            direction=direction,
+            depth=depth,
+            granularity=granularity,
+            kinds=kinds,
         )
-        return LineageRecord(graph, graph.lineage(request))
+        return LineageRecord(graph, graph.lineage(asked))
 
     return cast("Lineage", await from_graph(info, make))
+
+
+async def lineage(
+    info: Asked,
+    id: Id,
+    direction: Way = Direction.BOTH,
+    depth: Depth = None,
+    granularity: Steps = Granularity.STEP,
+    policy: Evidences = Policy.DEFAULT,
+    sources: Sources = None,
+    since: Since = None,
+    until: Until = None,
+    kinds: Kinds = None,
+    as_of: AsOf = None,
+) -> Lineage | None:
+    return await _walked(
+        info, id, direction, depth, granularity, policy, sources, since, until, kinds, as_of
+    )
 
 
 async def lineage_of(
@@ -168,42 +184,19 @@ async def lineage_of(
     kinds: Kinds = None,
     as_of: AsOf = None,
 ) -> Lineage:
-    only = filter_of(sources, since, until, kinds)
-    return await walked(info, root.iri, direction, depth, granularity, policy, only, as_of)
-
-
-def filter_of(
-    sources: list[strawberry.ID] | None,
-    since: str | None,
-    until: str | None,
-    kinds: list[str] | None,
-) -> model.Filter:
-    """What of the graph a walk looks at."""
-    return model.Filter(frozenset(sources or ()), since, until, frozenset(kinds or ()))
-
-
-async def results_of(root: Record, info: Asked) -> Ends:
-    found = await from_graph(info, lambda graph: graph.results(NamedNode(root.iri)))
-    return cast("Ends", found)
-
-
-async def specimens_of(root: Record, info: Asked) -> Ends:
-    found = await from_graph(info, lambda graph: graph.specimens_of(NamedNode(root.iri)))
-    return cast("Ends", found)
-
-
-async def links_of(root: Record, info: Asked) -> list[Link]:
-    def make(graph: KnowledgeGraph) -> list[LinkRecord]:
-        return list(islice(graph.links(NamedNode(root.iri)), MOST_LISTED))
-
-    return cast("list[Link]", await from_graph(info, make))
+    return await _walked(
+        info, root.iri, direction, depth, granularity, policy, sources, since, until, kinds, as_of
+    )
 
 
 Walk = strawberry.Parent[LineageRecord]
 
 
 async def _start(root: Walk, info: Asked) -> AThing:
-    return cast("Thing", await info.context.things.load(root.answer.request.start.value))
+    start = root.answer.request.start
+    if root.graph.past is None:
+        return cast("Thing", await info.context.things.load(start.value))
+    return cast("Thing", await from_graph(info, lambda _graph: root.describer.thing(start)))
 
 
 async def _stopped(root: Walk, info: Asked) -> list[str]:
@@ -221,6 +214,14 @@ async def _edges(root: Walk, info: Asked) -> list[LineageEdge]:
 async def _part_of_run(root: strawberry.Parent[NodeRecord], info: Asked) -> AThing | None:
     if root.kind is not model.NodeKind.ACTIVITY:
         return None
+    if root.past is not None:
+        past, step = root.past, NamedNode(root.thing.iri)
+
+        def make(_graph: KnowledgeGraph) -> ThingRecord | None:
+            run = outermost_run(StoreEdges(past.reader, PolicyOfLinks.DEFAULT), step)
+            return past.thing(run) if run else None
+
+        return cast("Thing | None", await from_graph(info, make))
     iris = await info.context.around.load((Relation.OUTERMOST_RUN, root.thing.iri))
     return cast("Thing", await info.context.things.load(iris[0])) if iris else None
 
@@ -242,10 +243,6 @@ class LineageNode:
         return isinstance(obj, NodeRecord)
 
 
-def _grade(root: strawberry.Parent[EdgeView]) -> Grade:
-    return Grade[root.grade.upper()]
-
-
 @strawberry.type(description="A relation of two nodes of a lineage, with who says so.")
 class LineageEdge:
     kind: EdgeKind = strawberry.field(description="How they are related.")
@@ -253,7 +250,7 @@ class LineageEdge:
     later: strawberry.ID = strawberry.field(description="The IRI of the one that came after.")
     source: ASource | None = strawberry.field(description="The source that says so.")
     grade: Grade = strawberry.field(
-        resolver=_grade, description="How the statement stands to what it says."
+        resolver=grade_of, description="How the statement stands to what it says."
     )
     by: str = strawberry.field(description="The mapping row, the rule or the evidence behind it.")
 
@@ -262,10 +259,38 @@ class LineageEdge:
         return isinstance(obj, EdgeView)
 
 
+def _filter_sources(root: strawberry.Parent[model.Filter]) -> list[strawberry.ID]:
+    return [strawberry.ID(source) for source in sorted(root.sources)]
+
+
+def _filter_kinds(root: strawberry.Parent[model.Filter]) -> list[str]:
+    return sorted(root.kinds)
+
+
+@strawberry.type(description="What of the graph a lineage looked at.")
+class LineageFilter:
+    sources: list[strawberry.ID] = strawberry.field(
+        resolver=_filter_sources, description="Only what these sources say; empty for all."
+    )
+    since: str | None = strawberry.field(description="Only activities since then.")
+    until: str | None = strawberry.field(description="Only activities until then.")
+    kinds: list[str] = strawberry.field(
+        resolver=_filter_kinds, description="The kinds that are shown; empty for all."
+    )
+
+    @classmethod
+    def is_type_of(cls, obj: object, _info: Any) -> bool:
+        return isinstance(obj, model.Filter)
+
+
 @strawberry.type(description="What a thing came from, what came of it, and who says so.")
 class Lineage:
     start: AThing = strawberry.field(resolver=_start, description="Where the walk started.")
     direction: Direction = strawberry.field(description="Which way it went.")
+    as_of: str | None = strawberry.field(
+        description="The moment that it is of, where a past one was asked for."
+    )
+    filter: LineageFilter = strawberry.field(description="What of the graph it looked at.")
     complete: bool = strawberry.field(description="Whether this is all there is.")
     stopped: list[str] = strawberry.field(
         resolver=_stopped, description="Where and why it stopped, in sentences."
@@ -280,66 +305,3 @@ class Lineage:
     @classmethod
     def is_type_of(cls, obj: object, _info: Any) -> bool:
         return isinstance(obj, LineageRecord)
-
-
-@strawberry.type(description="One of two things that are linked.")
-class LinkEnd:
-    thing: AThing = strawberry.field(description="The thing.")
-    value: str = strawberry.field(description="The value it is linked by, as it is written.")
-    sources: list[str] = strawberry.field(description="Ids of the sources that give the value.")
-
-    @classmethod
-    def is_type_of(cls, obj: object, _info: Any) -> bool:
-        return isinstance(obj, LinkEndRecord)
-
-
-def _evidence(root: strawberry.Parent[LinkRecord]) -> Evidence:
-    return Evidence[root.evidence.name]
-
-
-def _policies(root: strawberry.Parent[LinkRecord]) -> list[Policy]:
-    return [Policy[policy.name] for policy in root.policies]
-
-
-def _since(root: strawberry.Parent[LinkRecord]) -> str | None:
-    return root.since or None
-
-
-def _decided_by(root: strawberry.Parent[LinkRecord]) -> str | None:
-    return root.decision.who if root.decision else None
-
-
-def _because(root: strawberry.Parent[LinkRecord]) -> str | None:
-    return root.decision.because if root.decision else None
-
-
-@strawberry.type(description="Two things that are the same on some evidence, or seem to be.")
-class Link:
-    evidence: Evidence = strawberry.field(resolver=_evidence, description="The evidence.")
-    key: str = strawberry.field(description="What both share, such as doi:10.5072/x.")
-    first: LinkEnd = strawberry.field(description="One of the two.")
-    second: LinkEnd = strawberry.field(description="The other.")
-    since: str | None = strawberry.field(resolver=_since, description="When it came about.")
-    policies: list[Policy] = strawberry.field(
-        resolver=_policies, description="The policies that follow it."
-    )
-    why_not: str | None = strawberry.field(description="Why no policy follows it.")
-    decided_by: str | None = strawberry.field(
-        resolver=_decided_by, description="The steward who decided on the pair."
-    )
-    because: str | None = strawberry.field(resolver=_because, description="The steward's reason.")
-
-    @classmethod
-    def is_type_of(cls, obj: object, _info: Any) -> bool:
-        return isinstance(obj, LinkRecord)
-
-
-@strawberry.type(description="The things at the ends of a lineage.")
-class Ends:
-    things: list[AThing] = strawberry.field(description="The things, nearest first, each once.")
-    complete: bool = strawberry.field(description="Whether the walk saw all there is.")
-    stopped: list[str] = strawberry.field(description="Where and why it stopped, in sentences.")
-
-    @classmethod
-    def is_type_of(cls, obj: object, _info: Any) -> bool:
-        return isinstance(obj, EndsRecord)

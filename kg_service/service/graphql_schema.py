@@ -1,14 +1,14 @@
 """The GraphQL schema: from specimens to results and back, and who says so.
 
 To add a field that wraps a method of ``KnowledgeGraph``: a resolver that returns
-``from_graph(info, lambda graph: ...)``, and a line in ``Query``.
+``from_graph(info, lambda graph: ...)``, and a line in ``Query``, or in ``LineageQuestions`` where
+it walks.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from itertools import islice
 from typing import Annotated, cast
 
 import strawberry
@@ -24,6 +24,7 @@ from kg_service.questions import question_named
 from kg_service.resolve import nodes_identified
 from kg_service.search.held import Wanted
 from kg_service.service.errors import UNEXPECTED
+from kg_service.service.graphql_arguments import Id, Sources
 from kg_service.service.graphql_context import (
     MOST_LISTED,
     Asked,
@@ -33,22 +34,7 @@ from kg_service.service.graphql_context import (
     from_graph,
 )
 from kg_service.service.graphql_limits import MOST_TOKENS, Limits
-from kg_service.service.graphql_lineage import (
-    AsOf,
-    Depth,
-    Ends,
-    Evidences,
-    Kinds,
-    Lineage,
-    Link,
-    Since,
-    Sources,
-    Steps,
-    Until,
-    Way,
-    filter_of,
-    walked,
-)
+from kg_service.service.graphql_links import Link, links
 from kg_service.service.graphql_lists import page_of
 from kg_service.service.graphql_paging import LISTS_FIRST
 from kg_service.service.graphql_projection import ProjectingExecutor
@@ -62,23 +48,13 @@ from kg_service.service.graphql_things import (
     Thing,
     ThingConnection,
 )
-from kg_service.service.graphql_types import (
-    ID_MEANS,
-    Direction,
-    Given,
-    Granularity,
-    Policy,
-    Question,
-    Table,
-)
-from kg_service.service.rest import MOST_NODES
+from kg_service.service.graphql_tracing import LineageQuestions
+from kg_service.service.graphql_types import Given, Question, Table
 
 __all__ = ["GraphQLContext", "make_schema"]
 
 QUERIES_KEPT = 200
 _log = logging.getLogger(__name__)
-
-Id = Annotated[strawberry.ID, strawberry.argument(description=ID_MEANS)]
 
 
 @strawberry.input(description="Which things: those that have all that is asked here.")
@@ -228,40 +204,6 @@ async def entity(info: Asked, id: Id) -> Thing | None:
     return cast(Thing, found)
 
 
-async def lineage(
-    info: Asked,
-    id: Id,
-    direction: Way = Direction.BOTH,
-    depth: Depth = None,
-    granularity: Steps = Granularity.STEP,
-    policy: Evidences = Policy.DEFAULT,
-    sources: Sources = None,
-    since: Since = None,
-    until: Until = None,
-    kinds: Kinds = None,
-    as_of: AsOf = None,
-) -> Lineage | None:
-    only = filter_of(sources, since, until, kinds)
-    return await walked(info, id, direction, depth, granularity, policy, only, as_of)
-
-
-async def results_of_specimen(info: Asked, id: Id) -> Ends | None:
-    found = await from_graph(info, lambda graph: graph.results(graph.resolve(id)))
-    return cast(Ends, found)
-
-
-async def specimens_of_result(info: Asked, id: Id) -> Ends | None:
-    found = await from_graph(info, lambda graph: graph.specimens_of(graph.resolve(id)))
-    return cast(Ends, found)
-
-
-async def links(info: Asked, id: Id) -> list[Link] | None:
-    found = await from_graph(
-        info, lambda graph: list(islice(graph.links(graph.resolve(id)), MOST_LISTED))
-    )
-    return cast("list[Link]", found)
-
-
 async def sources(info: Asked) -> list[Source]:
     return cast("list[Source]", await answered(info.context.service.sources))
 
@@ -298,7 +240,7 @@ async def ask(
 
 
 @strawberry.type(description="All that can be asked.")
-class Query:
+class Query(LineageQuestions):
     node: Node | None = strawberry.field(
         resolver=node, description="A thing by its IRI; null where nothing is known of it."
     )
@@ -348,17 +290,6 @@ class Query:
         resolver=entity,
         description="One thing: a specimen, a dataset, a file, an activity. "
         "An id that is not known gives null, and an error that says so.",
-    )
-    lineage: Lineage | None = strawberry.field(
-        resolver=lineage,
-        description="What a thing came from and what came of it, with who says so. At most "
-        f"{MOST_NODES} nodes; 'complete' tells whether there are more.",
-    )
-    results_of_specimen: Ends | None = strawberry.field(
-        resolver=results_of_specimen, description="The data that come from a specimen or sample."
-    )
-    specimens_of_result: Ends | None = strawberry.field(
-        resolver=specimens_of_result, description="The specimens that a result goes back to."
     )
     links: list[Link] | None = strawberry.field(
         resolver=links,

@@ -15,15 +15,11 @@ from kg_service.catalogue import SourceRecord
 from kg_service.describe import Thing as ThingRecord
 from kg_service.search.held import Wanted
 from kg_service.service.graphql_context import MOST_LISTED, Asked
-from kg_service.service.graphql_lineage import (
-    Ends,
-    Lineage,
-    Link,
-    lineage_of,
-    links_of,
-    results_of,
-    specimens_of,
-)
+from kg_service.service.graphql_ends import Ends, results_of, specimens_of
+from kg_service.service.graphql_history import Period, history_of
+from kg_service.service.graphql_kinds import ACTIVITIES, type_name
+from kg_service.service.graphql_lineage import Lineage, lineage_of
+from kg_service.service.graphql_links import Link, links_of
 from kg_service.service.graphql_lists import (
     EdgeRecord,
     ListPage,
@@ -157,6 +153,10 @@ class Source:
     things: ThingConnection = strawberry.field(
         resolver=things_of_source, description="The things that it speaks of, by IRI."
     )
+    history: list[Period] = strawberry.field(
+        resolver=history_of,
+        description="Its versions, from when until when each was there, the earliest first.",
+    )
 
     @classmethod
     def is_type_of(cls, obj: object, _info: Any) -> bool:
@@ -267,12 +267,12 @@ class Activity(Thing):
 
 @strawberry.type(description="A material as it was taken; where its history starts.")
 class Specimen(Entity):
-    results: Ends = strawberry.field(resolver=results_of, description="The data that come from it.")
+    results: Ends = strawberry.field(resolver=results_of, description="The data that came of it.")
 
 
 @strawberry.type(description="A material that was prepared for study, or any other material.")
 class Sample(Entity):
-    results: Ends = strawberry.field(resolver=results_of, description="The data that come from it.")
+    results: Ends = strawberry.field(resolver=results_of, description="The data that came of it.")
 
 
 @strawberry.type(description="A unit of data: a folder of files, a catalogue's dataset.")
@@ -387,50 +387,8 @@ class OtherThing(Entity):
     pass
 
 
-ACTIVITIES = {
-    kind: kind
-    for kind in (
-        "LabProcess", "Acquisition", "Processing", "WorkflowRun", "ToolRun", "StepRun",
-        "Assessment", "OtherActivity",
-    )
-}  # fmt: skip
-_TYPE_OF_KIND = {
-    **ACTIVITIES,
-    "EngineRun": "StepRun",
-    "Run": "OtherActivity",
-    "Activity": "OtherActivity",
-    "Specimen": "Specimen",
-    "Sample": "Sample",
-    "Material": "Sample",
-    "RawDataset": "Dataset",
-    "ProcessedDataset": "Dataset",
-    "Dataset": "Dataset",
-    "File": "File",
-    "Value": "Value",
-    "Collection": "Collection",
-    "Workflow": "Workflow",
-    "WorkflowStep": "Workflow",
-    "Software": "Software",
-    "ContainerImage": "Software",
-    "Protocol": "Protocol",
-    "Plan": "Protocol",
-    "Instrument": "Instrument",
-    "Person": "Agent",
-    "Organization": "Agent",
-    "SoftwareAgent": "Agent",
-    "Agent": "Agent",
-    "Investigation": "Investigation",
-    "Study": "Investigation",
-    "Assay": "Investigation",
-}
 CONCRETE = (
     Specimen, Sample, Dataset, File, Value, Collection, LabProcess, Acquisition, Processing,
     WorkflowRun, ToolRun, StepRun, Assessment, OtherActivity, Workflow, Software, Protocol,
     Instrument, Agent, Investigation, OtherThing,
 )  # fmt: skip
-
-
-def type_name(record: ThingRecord) -> str:
-    """The GraphQL type of a thing, by its most telling kind."""
-    name = _TYPE_OF_KIND.get(record.kind)
-    return name or ("OtherActivity" if record.is_activity else "OtherThing")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Protocol
 
 import strawberry
 
@@ -76,6 +77,60 @@ class Evidence(Enum):
     LOCATION = strawberry.enum_value("location", description="The same place at one facility.")
     CONTENT = strawberry.enum_value("content", description="The same bytes, by their checksum.")
     NAME = strawberry.enum_value("name", description="The same name only: a candidate.")
+
+
+@strawberry.enum(description="What is missing where a history breaks.")
+class GapKind(Enum):
+    NO_ACTIVITY = strawberry.enum_value(
+        "no-activity", description="No source says which activity generated it."
+    )
+    NO_ORIGIN = strawberry.enum_value(
+        "no-origin",
+        description="No source says what a material was made from, nor calls it a specimen.",
+    )
+    NO_INPUT = strawberry.enum_value(
+        "no-input", description="No source says what an activity used."
+    )
+    NO_OUTPUT = strawberry.enum_value(
+        "no-output", description="No source says what an activity generated."
+    )
+    NO_STEP = strawberry.enum_value(
+        "derived-without-activity",
+        description="It was derived from a thing; no source says by which activity.",
+    )
+    CIRCLE = strawberry.enum_value("circle", description="The history goes round in a circle.")
+    NOT_DESCRIBED = strawberry.enum_value(
+        "not-described", description="It is referred to, and no source describes it."
+    )
+    WITHDRAWN = strawberry.enum_value("withdrawn", description="Its source was withdrawn.")
+    NOT_CONFIRMED = strawberry.enum_value(
+        "link-not-followed",
+        description="It may be a thing whose history is known, by a link that is not followed.",
+    )
+
+
+@strawberry.enum(description="How alike two things are, the most first.")
+class Likeness(Enum):
+    SAME = strawberry.enum_value("same", description="The same value or checksum.")
+    SIMILAR = strawberry.enum_value(
+        "similar", description="Different, but sizes and counts are within the threshold."
+    )
+    CHANGED = strawberry.enum_value("changed", description="Different.")
+    MISSING = strawberry.enum_value("missing", description="In one of the two only.")
+    UNKNOWN = strawberry.enum_value(
+        "unknown", description="Nothing is recorded by which they could be compared."
+    )
+
+
+class Graded(Protocol):
+    """What says how a statement stands to what its source says."""
+
+    @property
+    def grade(self) -> str: ...
+
+
+def grade_of(root: strawberry.Parent[Graded]) -> Grade:
+    return Grade[root.grade.upper()]
 
 
 @strawberry.type(description="A parameter of a question.")
