@@ -47,6 +47,7 @@ class Answers:
         self._nodes: dict[int, NamedNode] = {}
         self._graphs: dict[int, NamedNode] = {}
         self._edges: dict[Row, Edge] = {}
+        self._matched: dict[tuple[int, int], Edge] = {}
         self._places: dict[tuple[int, int], Place] = {}
 
     def answer(
@@ -66,8 +67,7 @@ class Answers:
         if down is not None:
             lineage.down = MadeWhenAsked(partial(self._moves, down))
         lineage.edges = list(self._edges.values())
-        matches = (same.match for way in (up, down) if way is not None for same in way.same)
-        lineage.edges += dict.fromkeys(map(edge_of_match, matches))
+        lineage.edges += self._matched.values()
         return lineage
 
     def _add_nodes(self, lineage: Lineage, closure: Closure) -> None:
@@ -94,17 +94,24 @@ class Answers:
             for row, grade in zip(_rows(moves), moves.found.grades.tolist(), strict=True):
                 if row not in edges:
                     edges[row] = self._edge(*row, grade)
+        for same in closure.same:
+            origins, targets = same.origins.tolist(), same.targets.tolist()
+            for origin, target, match in zip(origins, targets, same.matches, strict=True):
+                pair = min(origin, target), max(origin, target)
+                if pair not in self._matched:
+                    self._matched[pair] = edge_of_match(match)
 
     def _moves(self, closure: Closure) -> list[Move]:
         """The moves, those of identity first."""
         made = [
             Move(
-                edge_of_match(same.match),
-                self._place(same.origin, same.way),
-                self._place(same.target, same.way),
+                self._matched[min(origin, target), max(origin, target)],
+                self._place(origin, same.way),
+                self._place(target, same.way),
                 0,
             )
             for same in closure.same
+            for origin, target in zip(same.origins.tolist(), same.targets.tolist(), strict=True)
         ]
         for moves in closure.moves:
             way_from, way_to = moves.way_from, moves.way_to

@@ -8,7 +8,7 @@ looking where they lead; those that lead nowhere are taken out in the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -51,13 +51,18 @@ class Moves:
 
 
 @dataclass(frozen=True)
-class SameMove:
-    """A move from a thing to the same thing."""
+class SameMoves:
+    """Moves from things to the same things, in columns; the way is that of both."""
 
-    origin: int
-    target: int
+    origins: Places
+    targets: Places
     way: int
-    match: Match
+    matches: Sequence[Match]
+
+    def where(self, wanted: Mask) -> SameMoves:
+        """Those of a mask."""
+        matches = [self.matches[at] for at in np.flatnonzero(wanted).tolist()]
+        return SameMoves(self.origins[wanted], self.targets[wanted], self.way, matches)
 
 
 @dataclass
@@ -70,7 +75,7 @@ class Closure:
 
     reached: list[tuple[Places, int, int]] = field(default_factory=list)
     moves: list[Moves] = field(default_factory=list)
-    same: list[SameMove] = field(default_factory=list)
+    same: list[SameMoves] = field(default_factory=list)
     cut: list[Places] = field(default_factory=list)
     full: list[Places] = field(default_factory=list)
 
@@ -157,16 +162,18 @@ class _Walk:
         while any(self._now.values()):
             for way in (ACT, FULL, CONTAINER):
                 waiting, self._now[way] = self._now[way], []
-                for ids in waiting:
-                    if way == CONTAINER:  # one that was reached in full since is not gone on from
-                        ids = ids[self._marks[ids] & FULL == 0]
+                if not waiting:
+                    continue
+                ids = _together(waiting)
+                if way == CONTAINER:  # one that was reached in full since is not gone on from
+                    ids = ids[self._marks[ids] & FULL == 0]
                     if not len(ids):
                         continue
-                    done[way].append(ids)
-                    if way == ACT:
-                        self._from_activities(ids)
-                    else:
-                        self._from_entities(ids, way)
+                done[way].append(ids)
+                if way == ACT:
+                    self._from_activities(ids)
+                else:
+                    self._from_entities(ids, way)
         return done
 
     def _from_first_activity(self, start: Places) -> None:
@@ -215,19 +222,25 @@ class _Walk:
             self._move(found, way, CONTAINER, self._now)
 
     def _to_same(self, ids: Places, way: int) -> None:
+        counts, others, matches = [], [], []
         for origin in ids.tolist():
-            for other, match in self._same.of(origin):
-                target = np.array([other], np.intp)
-                admitted = self._admit(np.array([origin], np.intp), target, way, self._now)
-                if admitted is None or admitted.all():
-                    self.closure.same.append(SameMove(origin, other, way, match))
+            numbers, found = self._same.of(origin)
+            counts.append(len(numbers))
+            others += numbers
+            matches += found
+        if not others:
+            return
+        moves = SameMoves(ids.repeat(counts), np.array(others, np.intp), way, matches)
+        admitted = self._admit(moves.origins, moves.targets, way, self._now)
+        self.closure.same.append(moves if admitted is None else moves.where(admitted))
 
     # --- steps --------------------------------------------------------------------------
 
     def _steps(self, ways: dict[int, list[Places]]) -> None:
         """One step from all entities met with so many steps."""
         for way in (FULL, CONTAINER):
-            for ids in ways[way]:
+            if ways[way]:
+                ids = _together(ways[way])
                 if self._met_containers:
                     ids = ids[self._marks[ids] & STEPPED == 0]
                     if not len(ids):
@@ -323,9 +336,10 @@ class _Walk:
         self.closure.reached = kept
         self.closure.moves = [m for moves in self.closure.moves for m in self._leading(moves)]
         self.closure.same = [
-            move
-            for move in self.closure.same
-            if move.way != CONTAINER or self._marks[move.target] & LEADS
+            moves.where(self._marks[moves.targets] & LEADS != 0)
+            if moves.way == CONTAINER
+            else moves
+            for moves in self.closure.same
         ]
 
     def _lead_back(self) -> bool:
@@ -339,8 +353,10 @@ class _Walk:
                     self._marks[origins] |= LEADS
                     marked = True
         for same in self.closure.same:
-            if self._marks[same.target] & LEADS and not self._marks[same.origin] & LEADS:
-                self._marks[same.origin] |= LEADS
+            leads = self._marks[same.targets] & LEADS != 0
+            origins = same.origins[leads]
+            if (self._marks[origins] & LEADS == 0).any():
+                self._marks[origins] |= LEADS
                 marked = True
         return marked
 
@@ -355,6 +371,10 @@ class _Walk:
             yield moves
         elif keep.any():
             yield Moves(moves.found.where(keep), moves.way_from, moves.way_to, moves.forth)
+
+
+def _together(parts: list[Places]) -> Places:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _once(ids: Places) -> Places:

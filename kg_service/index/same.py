@@ -29,17 +29,18 @@ class SameThings:
         self.flag = JOINED | JOINED_BY_NAME if policy is Policy.ALL else JOINED
         self._view = view
         self._matches = Matches(reader, policy, shows)
-        self._found: dict[int, list[tuple[int, Match]]] = {}
+        self._found: dict[int, tuple[list[int], list[Match]]] = {}
 
-    def of(self, number: int) -> list[tuple[int, Match]]:
-        """The matches of a node, each with the number of the other one."""
+    def of(self, number: int) -> tuple[list[int], list[Match]]:
+        """The matches of a node, and the numbers of the other ones."""
         found = self._found.get(number)
         if found is None:
             node = self._view.node(number)
-            found = []
-            for match in self._matches.of(node):
+            numbers: list[int] = []
+            matches = self._matches.of(node)
+            for match in matches:
                 other = self._view.number_of(match.second if match.first == node else match.first)
                 assert other is not None  # whatever has a key, or was decided on, has a number
-                found.append((other, match))
-            self._found[number] = found
+                numbers.append(other)
+            found = self._found[number] = numbers, matches
         return found

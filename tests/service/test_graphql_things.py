@@ -260,7 +260,8 @@ def test_what_many_things_need_is_asked_for_together(
     assert len(found) == RUNS
     assert all(run["used"]["nodes"] and run["generated"]["nodes"] for run in found)
     assert calls["things"] == 2 * RUNS
-    assert calls["calls"] <= 2
+    # how many turns of the event loop they come in varies; one by one it would be 60
+    assert calls["calls"] <= 8
 
 
 def test_the_file_is_used(many: ServiceContext) -> None:
