@@ -106,6 +106,7 @@ class Net:
         if first not in remaining:
             return Routes(())
         found: list[Route] = []
+        met: set[tuple[NamedNode, ...]] = set()
         number, tried, too_long = 0, 0, False
         heap: list[tuple[_Cost, int, _Cost, Route]] = []
         heappush(heap, (remaining[first], number, (0, 0), (first,)))
@@ -113,6 +114,11 @@ class Net:
             _, _, spent, route = heappop(heap)
             spot = route[-1]
             if spot.thing == last:
+                # it may be met in full, and as a container: by the same things, the same route
+                things = tuple(passed.thing for passed in route)
+                if things in met:
+                    continue
+                met.add(things)
                 if len(found) == limit:
                     return Routes(tuple(found), f"stopped at the limit of {limit} paths")
                 found.append(route)

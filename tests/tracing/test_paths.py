@@ -161,6 +161,10 @@ def test_kinds_do_not_count_and_windows_do() -> None:
 
 @given(_graphs, _starts, _starts, _granularities)
 @example(
+    [("a0", "used", "e0"), ("e0", "member", "e1"), ("e1", "member", "e0")],
+    "e0", "e1", Granularity.STEP,
+)  # fmt: skip
+@example(
     [("e1", "member", "e0"), ("e0", "by", "a1"), ("a1", "used", "e1"), ("e1", "by", "a0")],
     "a0", "e0", Granularity.STEP,
 )  # fmt: skip
