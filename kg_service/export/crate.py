@@ -12,6 +12,10 @@ import zipfile
 from collections.abc import Iterable
 from typing import Any
 
+from rocrate.model.contextentity import ContextEntity
+from rocrate.model.data_entity import DataEntity
+from rocrate.rocrate import ROCrate
+
 from kg_service.catalogue import SourceRecord
 from kg_service.export.account import Account
 from kg_service.export.crate_entities import CrateEntities, CrateEntity, ref, told_by
@@ -26,13 +30,13 @@ _PROFILES = {
     "provenance": ("https://w3id.org/ro/wfrun/provenance/0.5", "Provenance Run Crate"),
     "workflow-crate": ("https://w3id.org/workflowhub/workflow-ro-crate/1.0", "Workflow RO-Crate"),
 }
-_ROOT = "./"
 _METADATA = "ro-crate-metadata.json"
 
 
 def write_crate(account: Account) -> bytes:
     """The crate's ``ro-crate-metadata.json``."""
-    return json.dumps(_document(account), ensure_ascii=False, indent=2).encode() + b"\n"
+    document = _crate(account).metadata.generate()
+    return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
 def write_crate_zip(account: Account) -> bytes:
@@ -43,30 +47,36 @@ def write_crate_zip(account: Account) -> bytes:
     return packed.getvalue()
 
 
-def _document(account: Account) -> dict[str, Any]:
+class _Crate(ROCrate):  # type: ignore[misc] - the library is not typed
+    """A crate in which identifiers that differ by a final slash are those of different things."""
+
+    def resolve_id(self, id_: str) -> str:
+        resolved: str = super().resolve_id(id_)
+        return f"{resolved}/" if id_.endswith("/") else resolved
+
+
+def _crate(account: Account) -> ROCrate:
     entities = list(CrateEntities(account).all.values())
     by_id = {entity.id: entity for entity in entities}
     _complete_parameters(by_id)
     main = _main_workflow(entities, by_id)
     profiles = _profiles(entities, by_id, main)
-    crate = f"https://w3id.org/ro/crate/{_VERSION}"
-    conforms = [ref(crate)] + ([ref(_PROFILES["workflow-crate"][0])] if main else [])
-    descriptor = {
-        "@id": _METADATA,
-        "@type": "CreativeWork",
-        "conformsTo": conforms if main else conforms[0],
-        "about": ref(_ROOT),
-    }
-    return {
-        "@context": [f"{crate}/context", _RUN_CONTEXT, TERMS],
-        "@graph": [
-            descriptor,
-            _root(account, entities, profiles, main),
-            *({"@id": entity.id, **_properties(entity)} for entity in entities),
-            *({"@id": told_by(source), **_of_source(source)} for source in _sources(account)),
-            *map(_profile, profiles),
-        ],
-    }
+    crate = _Crate(version=_VERSION)
+    crate.metadata.extra_contexts.append(_RUN_CONTEXT)
+    crate.metadata.extra_terms.update(TERMS)
+    if main is not None:
+        specification = crate.metadata["conformsTo"]
+        crate.metadata["conformsTo"] = [specification, ref(_PROFILES["workflow-crate"][0])]
+    for name, value in _root(account, entities, profiles, main).items():
+        crate.root_dataset[name] = value
+    for entity in entities:
+        made = DataEntity if entity.is_a(*DATA) else ContextEntity
+        crate.add(made(crate, entity.id, properties=_properties(entity)))
+    for source in _sources(account):
+        crate.add(ContextEntity(crate, told_by(source), properties=_of_source(source)))
+    for name in profiles:
+        crate.add(ContextEntity(crate, _PROFILES[name][0], properties=_profile(name)))
+    return crate
 
 
 def _root(
@@ -81,14 +91,11 @@ def _root(
         f"{headline}, as {len(sources)} {'source tells' if len(sources) == 1 else 'sources tell'}"
     )
     root: dict[str, Any] = {
-        "@id": _ROOT,
-        "@type": "Dataset",
         "name": f"Lineage of {account.view.start.label}",
         "description": " ".join(f"{sentence}." for sentence in (said, *stops)),
         "datePublished": account.made.replace(microsecond=0).isoformat(),
         "license": _licences(sources),
         "citation": [ref(told_by(source)) for source in sources],
-        "hasPart": [ref(e.id) for e in entities if e.is_a(*DATA)],
         "mentions": [ref(e.id) for e in entities if e.is_a("Action", "AssessAction", *RUNS)],
     }
     if profiles:
@@ -101,7 +108,7 @@ def _root(
 def _profile(name: str) -> dict[str, Any]:
     iri, title = _PROFILES[name]
     version = iri.rpartition("/")[2]
-    return {"@id": iri, "@type": "CreativeWork", "name": title, "version": version}
+    return {"@type": "CreativeWork", "name": title, "version": version}
 
 
 def _properties(entity: CrateEntity) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from difflib import get_close_matches
 from kg_service.errors import UsageError
 from kg_service.export.account import Account
 from kg_service.export.chains import write_tsv
-from kg_service.export.crate import write_crate, write_crate_zip
 from kg_service.export.dot import write_dot
 from kg_service.export.mermaid import write_mermaid
 from kg_service.export.provjson import write_provjson
@@ -40,6 +39,19 @@ class ExportFormat:
         return self.endings[0]
 
 
+def _run_crate(account: Account) -> bytes:
+    # loaded when it is asked for: ro-crate-py takes long, and most commands need no crate
+    from kg_service.export.crate import write_crate
+
+    return write_crate(account)
+
+
+def _run_crate_zip(account: Account) -> bytes:
+    from kg_service.export.crate import write_crate_zip
+
+    return write_crate_zip(account)
+
+
 FORMATS: tuple[ExportFormat, ...] = (
     ExportFormat("prov-json", "PROV-JSON", "application/json", (".prov.json",), write_provjson),
     ExportFormat("prov-n", "PROV-N", "text/provenance-notation", (".provn",), write_provn),
@@ -59,7 +71,7 @@ FORMATS: tuple[ExportFormat, ...] = (
         "a Workflow Run RO-Crate's metadata",
         "application/ld+json",
         ("ro-crate-metadata.json",),
-        write_crate,
+        _run_crate,
         in_folder="ro-crate-metadata.json",
     ),
     ExportFormat(
@@ -67,7 +79,7 @@ FORMATS: tuple[ExportFormat, ...] = (
         "a Workflow Run RO-Crate as a ZIP file",
         "application/zip",
         (".crate.zip", ".zip"),
-        write_crate_zip,
+        _run_crate_zip,
         is_binary=True,
     ),
     ExportFormat("tsv", "a table of chains", "text/tab-separated-values", (".tsv",), write_tsv),
