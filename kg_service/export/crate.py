@@ -47,7 +47,7 @@ def write_crate_zip(account: Account) -> bytes:
     return packed.getvalue()
 
 
-class _Crate(ROCrate):  # type: ignore[misc] - the library is not typed
+class _Crate(ROCrate):  # type: ignore[misc]
     """A crate in which identifiers that differ by a final slash are those of different things."""
 
     def resolve_id(self, id_: str) -> str:
