@@ -19,8 +19,6 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
-from openpyxl import load_workbook
-from openpyxl.utils.cell import range_boundaries
 
 from ingest.bundle import BOMB_RATIO, MAX_FILE_BYTES
 from ingest.errors import UnreadableSource, UnsafeArchive
@@ -114,6 +112,9 @@ def _vet(package: zipfile.ZipFile, where: str) -> None:
 def _sheets(
     content: bytes, areas: dict[str, tuple[Area, ...]], where: str, findings: Findings
 ) -> Iterator[Sheet]:
+    # loaded when a workbook is met: it takes a tenth of a second
+    from openpyxl import load_workbook
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and extensions, which nothing here looks at
         book = load_workbook(BytesIO(content), read_only=True, data_only=True)
@@ -154,6 +155,8 @@ def _clean(cells: list[str], where: str, findings: Findings) -> list[str]:
 
 
 def _areas(package: zipfile.ZipFile) -> dict[str, tuple[Area, ...]]:
+    from openpyxl.utils.cell import range_boundaries
+
     found: dict[str, tuple[Area, ...]] = {}
     for name, path in _parts(package):
         areas = []

@@ -5,16 +5,27 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kg_service.cli.console import MappingsOption, StoreOption, err
+from kg_service.cli.looking import (
+    DepthOption,
+    GranularityOption,
+    IdArgument,
+    PolicyOption,
+    SinceOption,
+    SourcesOption,
+    UntilOption,
+    looking,
+)
 from kg_service.errors import Refused, UsageError
 from kg_service.export.formats import FORMATS, ExportFormat, format_named, format_of_file
 from kg_service.identity.evidence import Policy
-from kg_service.lineage.model import Direction, Granularity, Request
+from kg_service.lineage.model import Direction, Granularity
 from kg_service.opening import open_graph
 from kg_service.settings import Settings
 
@@ -22,12 +33,7 @@ _NAMES = ", ".join(row.name for row in FORMATS)
 
 
 def export(
-    id_: Annotated[
-        str,
-        typer.Argument(
-            metavar="ID", help="An IRI, a persistent identifier in any spelling, or a name."
-        ),
-    ],
+    id_: IdArgument,
     format_: Annotated[
         str | None,
         typer.Option(
@@ -41,16 +47,12 @@ def export(
     up: Annotated[bool, typer.Option("--up", help="Only what it came from.")] = False,
     down: Annotated[bool, typer.Option("--down", help="Only what came of it.")] = False,
     both: Annotated[bool, typer.Option("--both", help="Both directions (the default).")] = False,
-    depth: Annotated[
-        int | None, typer.Option("--depth", min=0, metavar="N", help="At most so many steps.")
-    ] = None,
-    granularity: Annotated[
-        Granularity,
-        typer.Option(help="The finest steps recorded, or their runs."),
-    ] = Granularity.STEP,
-    policy: Annotated[
-        Policy, typer.Option(help="Which evidence of identity may join sources.")
-    ] = Policy.DEFAULT,
+    depth: DepthOption = None,
+    granularity: GranularityOption = Granularity.STEP,
+    policy: PolicyOption = Policy.DEFAULT,
+    source: SourcesOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     store: StoreOption = None,
     mappings: MappingsOption = None,
@@ -64,11 +66,18 @@ def export(
     direction = Direction.UP if up else Direction.DOWN if down else Direction.BOTH
     form = _form(format_, output)
     target = _target(output, form, force)
-    graph = open_graph(Settings.from_environment(store, mappings=mappings or ()))
-    request = Request(
-        graph.resolve(id_), direction, depth=depth, granularity=granularity, policy=policy
+    graph = open_graph(Settings.from_environment(store, mappings=mappings or ())).frozen()
+    request = looking(
+        graph,
+        graph.resolve(id_),
+        depth=depth,
+        granularity=granularity,
+        policy=policy,
+        sources=source,
+        since=since,
+        until=until,
     )
-    made = graph.export(request, form)
+    made = graph.export(replace(request, direction=direction), form)
     if target is None:
         _print(made.content, form)
     else:

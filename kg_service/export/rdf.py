@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pyld import jsonld
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from kg_service.export.account import Account, in_order
@@ -103,6 +102,8 @@ def write_json_ld(account: Account) -> bytes:
     first = account.lineage.request.start.value
     order = sorted(nodes, key=lambda iri: (iri != first, iri))
     context = _context(properties)
+    from pyld import jsonld  # loaded when it is needed: it brings an HTTP client
+
     compacted = jsonld.compact(
         [nodes[iri] for iri in order],
         {"@context": context},

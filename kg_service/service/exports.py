@@ -10,13 +10,17 @@ import fastapi
 from fastapi import APIRouter, Query, Response
 
 from kg_service.export.formats import FORMATS, ExportFormat, format_named
-from kg_service.identity.evidence import Policy
-from kg_service.lineage.model import Direction, Granularity, Request
+from kg_service.lineage.model import Direction, Granularity
 from kg_service.service.context import ServiceContext
 from kg_service.service.errors import refuse_format
+from kg_service.service.looking import (
+    DepthQuery,
+    GranularityQuery,
+    HowToLook,
+    IdQuery,
+)
 from kg_service.service.negotiate import best
 from kg_service.service.openapi import BAD, NO_STORE, UNKNOWN, Operation, error
-from kg_service.service.rest import DEEPEST, MOST_NODES
 
 FormatName = StrEnum("FormatName", {row.name.replace("-", "_"): row.name for row in FORMATS})  # type: ignore[misc]
 # the first of a media type is the one that Accept chooses
@@ -57,24 +61,16 @@ def exports_router(context: ServiceContext) -> APIRouter:
     )
     def export(
         request: fastapi.Request,
-        id: Annotated[
-            str, Query(description="An IRI, a persistent identifier in any spelling, or a name.")
-        ],
+        how: HowToLook,
+        id: IdQuery,
         format: Annotated[
             FormatName | None, Query(description=f"{_LIST}. Without it, Accept chooses.")
         ] = None,
         direction: Annotated[Direction, Query(description="To origins, to results, or both.")] = (
             Direction.BOTH
         ),
-        depth: Annotated[
-            int | None, Query(ge=0, le=DEEPEST, description="At most so many steps.")
-        ] = None,
-        granularity: Annotated[
-            Granularity, Query(description="The finest steps recorded, or their runs.")
-        ] = Granularity.STEP,
-        policy: Annotated[
-            Policy, Query(description="Which evidence of identity may join sources.")
-        ] = Policy.DEFAULT,
+        depth: DepthQuery = None,
+        granularity: GranularityQuery = Granularity.STEP,
     ) -> Response:
         """As a provenance document (PROV-JSON, PROV-N, PROV-XML, RDF), as a Workflow Run RO-Crate,
         as a drawing, or as a table of chains.
@@ -83,12 +79,11 @@ def exports_router(context: ServiceContext) -> APIRouter:
         """
         form = _form(format, request)
         graph = context.now()
-        asked = Request(
+        asked = how.request(
+            graph,
             graph.resolve(id),
-            direction,
+            direction=direction,
             depth=depth,
-            limit=MOST_NODES,
-            policy=policy,
             granularity=granularity,
         )
         made = graph.export(asked, form)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Depends, Query
 from pyoxigraph import NamedNode
 
 from kg_service.graph import KnowledgeGraph
@@ -79,3 +79,18 @@ def looking(
 ) -> Looking:
     """The shared parameters of one request."""
     return Looking(policy, tuple(source or ()), since, until)
+
+
+def looking_at_sources(
+    policy: Annotated[
+        Policy, Query(description="Which evidence of identity may join sources.")
+    ] = Policy.DEFAULT,
+    source: Annotated[
+        list[str] | None, Query(description="Only what this source says, by id; may be repeated.")
+    ] = None,
+) -> Looking:
+    """The same where time does not matter."""
+    return Looking(policy, tuple(source or ()), None, None)
+
+
+HowToLook = Annotated[Looking, Depends(looking)]

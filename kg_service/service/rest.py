@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from kg_service import __version__
@@ -17,10 +17,9 @@ from kg_service.service.looking import (
     MOST_NODES,
     DepthQuery,
     GranularityQuery,
+    HowToLook,
     IdQuery,
     KindsQuery,
-    Looking,
-    looking,
 )
 from kg_service.service.openapi import BAD, GONE, NO_STORE, UNKNOWN, answer
 from kg_service.terms import CATALOGUE, kg
@@ -80,7 +79,7 @@ def rest_router(context: ServiceContext) -> APIRouter:
         },
     )
     def lineage(
-        how: Annotated[Looking, Depends(looking)],
+        how: HowToLook,
         id: IdQuery,
         direction: Annotated[Direction, Query(description="To origins, to results, or both.")] = (
             Direction.BOTH

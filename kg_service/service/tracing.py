@@ -13,10 +13,11 @@ from kg_service.service.errors import refuse_format
 from kg_service.service.looking import (
     DepthQuery,
     GranularityQuery,
+    HowToLook,
     IdQuery,
     KindsQuery,
     Looking,
-    looking,
+    looking_at_sources,
 )
 from kg_service.service.negotiate import best
 from kg_service.service.openapi import BAD, GONE, NO_STORE, UNKNOWN, Operation, answer
@@ -28,7 +29,6 @@ MOST_ANCESTORS = 1_000
 MOST_COMPARED = 20
 MOST_ROWS = 20_000
 TSV = "text/tab-separated-values"
-HowToLook = Annotated[Looking, Depends(looking)]
 _THING = {"id": "...", "label": "plant-01", "kind": "Specimen", "identifiers": [], "sources": []}
 _SAID = {
     "kind": "used", "earlier": "...", "later": "...", "source": "barley-roots", "grade": "mapped",
@@ -162,7 +162,7 @@ def tracing_router(context: ServiceContext) -> APIRouter:
         responses=_responses(answer("Compared.", _DIFF)),
     )
     def diff(
-        how: HowToLook,
+        how: Annotated[Looking, Depends(looking_at_sources)],
         a: Annotated[str, Query(description="A run, or a result.")],
         b: Annotated[str, Query(description="Another one.")],
         threshold: Annotated[

@@ -161,3 +161,14 @@ def test_the_zip_holds_the_crate_and_nothing_else(small: KnowledgeGraph) -> None
     made = small.export(Request(small.resolve("area.csv")), format_named("ro-crate-zip"))
     with zipfile.ZipFile(BytesIO(made.content)) as archive:
         assert archive.namelist() == ["ro-crate-metadata.json"]
+
+
+def test_only_what_some_sources_say(store: Path, client: TestClient) -> None:
+    whole = kg(store, PLANT, "--down", "-f", "tsv").stdout
+    some = kg(store, PLANT, "--down", "-f", "tsv", "--source", "field").stdout
+    assert len(some) < len(whole)
+    answer = client.get(
+        "/export", params={"id": PLANT, "direction": "down", "format": "tsv", "source": "field"}
+    )
+    assert answer.text == some
+    assert "there is no source 'no'" in str(refusal(store, PLANT, "-f", "tsv", "--source", "no"))
