@@ -2,8 +2,8 @@
 #   make demo    ingests the example, prints what it answers, serves at http://127.0.0.1:8000
 #   make test    runs all tests
 SHELL := /bin/sh
-# the first that really runs and is new enough
 TEST_OPTIONS ?= --numprocesses auto
+# the first that really runs and is new enough
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
     "$$p" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 VENV := .venv
