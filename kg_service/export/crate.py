@@ -65,7 +65,7 @@ def _crate(account: Account) -> ROCrate:
     crate.metadata.extra_contexts.append(_RUN_CONTEXT)
     crate.metadata.extra_terms.update(TERMS)
     if main is not None:
-        specification = crate.metadata["conformsTo"]
+        specification = ref(f"https://w3id.org/ro/crate/{_VERSION}")
         crate.metadata["conformsTo"] = [specification, ref(_PROFILES["workflow-crate"][0])]
     for name, value in _root(account, entities, profiles, main).items():
         crate.root_dataset[name] = value

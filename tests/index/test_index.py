@@ -271,7 +271,10 @@ def test_edges_have_the_grades_that_explaining_gives(settings: Settings) -> None
     again = open_graph(settings).frozen()
     blank = again.lineage(answer.request)
     assert {e.grade for e in blank.edges} == {None}
-    assert again.view(blank).as_json() == graph.view(answer).as_json()
+    shown, before = again.view(blank), graph.view(answer)
+    assert shown.nodes == before.nodes
+    # their order is that of numbers, which are given anew
+    assert sorted(map(str, shown.edges)) == sorted(map(str, before.edges))
 
 
 def test_old_states_are_let_go(settings: Settings, tmp_path: Path) -> None:
