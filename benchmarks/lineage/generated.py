@@ -112,7 +112,7 @@ class _Writer:
         self._nodes = (folder / "nodes.txt").open("w", encoding="utf-8")
         self._steps = (folder / "steps.i32").open("wb")
         self._part: IO[str] | None = None
-        self._room = 0
+        self._parts = self._room = 0
         self._pairs = array("i")
         self._shared: dict[str, int] = {}  # numbers of nodes that are named by IRI
 
@@ -164,8 +164,10 @@ class _Writer:
         if self._part is None or self._room < lines:
             if self._part is not None:
                 self._part.close()
-            name = f"quads-{self.quads // _QUADS_OF_PART:03d}.nq"
-            self._part = (self._folder / name).open("w", encoding="utf-8")
+            # counted: parts are not quite full, so what was written does not number them
+            name = f"quads-{self._parts:03d}.nq"
+            self._part = (self._folder / name).open("x", encoding="utf-8")
+            self._parts += 1
             self._room = _QUADS_OF_PART
         self._part.write(text)
         self._room -= lines
