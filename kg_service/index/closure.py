@@ -26,7 +26,7 @@ ACT, FULL, CONTAINER, STEPPED, LEADS, COUNTED = 1, 2, 4, 8, 16, 32
 _DERIVED, _INFORMED, _MEMBER = (
     int(code) for code in (Relation.DERIVED, Relation.INFORMED, Relation.MEMBER)
 )
-_NONE = np.zeros(0, np.intp)
+NO_NODES = np.zeros(0, np.intp)
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def close(
     finest: FinestSteps,
     depth: int | None,
     limit: int,
-    known: Places = _NONE,
+    known: Places = NO_NODES,
 ) -> Closure:
     """Walk up or down from a start. At most ``limit`` nodes besides those ``known`` already."""
     with view.marks() as marks:

@@ -11,12 +11,11 @@ import logging
 import threading
 from dataclasses import dataclass
 
-import numpy as np
 from pyoxigraph import NamedNode
 
 from kg_service.identity.evidence import Evidence, Policy
 from kg_service.index.answer import Answers
-from kg_service.index.closure import Closure, close
+from kg_service.index.closure import NO_NODES, Closure, close
 from kg_service.index.files import DamagedFile
 from kg_service.index.folder import IndexFolder
 from kg_service.index.graphs import live_graphs, stamp_of
@@ -101,15 +100,12 @@ class LineageIndex:
         walker = _walker_of(ready, request)
         if walker is None:
             return lineage_asked(request, ready.reader)
-        nothing = np.zeros(0, np.intp)
         up = down = None
         activity = walker.edges.is_activity(request.start)
         if request.direction is not Direction.DOWN:
-            up = _walk(walker, request, activity, True, request.limit, nothing)
+            up = _walk(walker, request, activity, True)
         if request.direction is not Direction.UP:
-            known = up.nodes() if up else nothing
-            left = request.limit - len(known)
-            down = _walk(walker, request, activity, False, left, known)
+            down = _walk(walker, request, activity, False, up.nodes() if up else NO_NODES)
         kind = NodeKind.ACTIVITY if activity else NodeKind.ENTITY
         return only_kinds(Answers(ready.view).answer(request, kind, up, down), ready.reader)
 
@@ -137,8 +133,7 @@ class LineageIndex:
             return None
         activity = walker.edges.is_activity(request.start)
         up = request.direction is Direction.UP
-        nothing = np.zeros(0, np.intp)
-        return walker.view, _walk(walker, request, activity, up, request.limit, nothing)
+        return walker.view, _walk(walker, request, activity, up)
 
     def reader(self, reader: GraphReader) -> GraphReader:
         """The same state of the store, with statements on lineage read from the index."""
@@ -200,10 +195,12 @@ def _walker_of(ready: _Ready, request: Request) -> _Walker | None:
 
 
 def _walk(
-    walker: _Walker, request: Request, activity: bool, up: bool, limit: int, known: Places
+    walker: _Walker, request: Request, activity: bool, up: bool, known: Places = NO_NODES
 ) -> Closure:
+    """One direction; what another walk has found already counts to the limit but once."""
     start = walker.view.number_of(request.start)
     assert start is not None
+    limit = request.limit - len(known)
     return close(
         walker.view, start, activity, up, walker.same, walker.finest, request.depth, limit, known
     )
