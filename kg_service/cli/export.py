@@ -13,19 +13,23 @@ import typer
 
 from kg_service.cli.console import MappingsOption, StoreOption, err
 from kg_service.cli.looking import (
+    BothOption,
     DepthOption,
+    DownOption,
     GranularityOption,
     IdArgument,
     PolicyOption,
     SinceOption,
     SourcesOption,
     UntilOption,
+    UpOption,
+    direction_chosen,
     looking,
 )
 from kg_service.errors import Refused, UsageError
 from kg_service.export.formats import FORMATS, ExportFormat, format_named, format_of_file
 from kg_service.identity.evidence import Policy
-from kg_service.lineage.model import Direction, Granularity
+from kg_service.lineage.model import Granularity
 from kg_service.opening import open_graph
 from kg_service.settings import Settings
 
@@ -44,9 +48,9 @@ def export(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Where to; default: standard output."),
     ] = None,
-    up: Annotated[bool, typer.Option("--up", help="Only what it came from.")] = False,
-    down: Annotated[bool, typer.Option("--down", help="Only what came of it.")] = False,
-    both: Annotated[bool, typer.Option("--both", help="Both directions (the default).")] = False,
+    up: UpOption = False,
+    down: DownOption = False,
+    both: BothOption = False,
     depth: DepthOption = None,
     granularity: GranularityOption = Granularity.STEP,
     policy: PolicyOption = Policy.DEFAULT,
@@ -61,9 +65,7 @@ def export(
 
     As a provenance document, as a Workflow Run RO-Crate, as a drawing, or as a table of chains.
     """
-    if up + down + both > 1:
-        raise UsageError("give one of --up, --down and --both")
-    direction = Direction.UP if up else Direction.DOWN if down else Direction.BOTH
+    direction = direction_chosen(up, down, both)
     form = _form(format_, output)
     target = _target(output, form, force)
     graph = open_graph(Settings.from_environment(store, mappings=mappings or ())).frozen()

@@ -9,7 +9,9 @@ import typer
 
 from kg_service.cli.console import JsonOption, MappingsOption, StoreOption, out, print_json
 from kg_service.cli.looking import (
+    BothOption,
     DepthOption,
+    DownOption,
     GranularityOption,
     IdArgument,
     KindsOption,
@@ -17,12 +19,13 @@ from kg_service.cli.looking import (
     SinceOption,
     SourcesOption,
     UntilOption,
+    UpOption,
+    direction_chosen,
     looking,
 )
 from kg_service.cli.tree import lineage_lines
-from kg_service.errors import UsageError
 from kg_service.identity.evidence import Policy
-from kg_service.lineage.model import Direction, Granularity, Request, Stop
+from kg_service.lineage.model import Granularity, Request, Stop
 from kg_service.opening import open_graph
 from kg_service.settings import Settings
 
@@ -32,9 +35,9 @@ MOST_DRAWN = 1_000
 
 def lineage(
     id_: IdArgument,
-    up: Annotated[bool, typer.Option("--up", help="Only what it came from.")] = False,
-    down: Annotated[bool, typer.Option("--down", help="Only what came of it.")] = False,
-    both: Annotated[bool, typer.Option("--both", help="Both directions (the default).")] = False,
+    up: UpOption = False,
+    down: DownOption = False,
+    both: BothOption = False,
     depth: DepthOption = None,
     granularity: GranularityOption = Granularity.STEP,
     policy: PolicyOption = Policy.DEFAULT,
@@ -70,9 +73,7 @@ def lineage(
     Each step names its activity, the source that says so and the grade of the statement:
     asserted (in PROV terms by the source itself), mapped, close (a close match) or inferred.
     """
-    if up + down + both > 1:
-        raise UsageError("give one of --up, --down and --both")
-    direction = Direction.UP if up else Direction.DOWN if down else Direction.BOTH
+    direction = direction_chosen(up, down, both)
     graph = (
         open_graph(Settings.from_environment(store, mappings=mappings or ())).frozen().as_of(as_of)
     )

@@ -8,9 +8,10 @@ import typer
 from pyoxigraph import NamedNode
 
 from kg_service.cli.console import out
+from kg_service.errors import UsageError
 from kg_service.graph import KnowledgeGraph
 from kg_service.identity.evidence import Policy
-from kg_service.lineage.model import Granularity, Request
+from kg_service.lineage.model import Direction, Granularity, Request
 
 IdArgument = Annotated[
     str,
@@ -18,6 +19,9 @@ IdArgument = Annotated[
         metavar="ID", help="An IRI, a persistent identifier in any spelling, or a name."
     ),
 ]
+UpOption = Annotated[bool, typer.Option("--up", help="Only what it came from.")]
+DownOption = Annotated[bool, typer.Option("--down", help="Only what came of it.")]
+BothOption = Annotated[bool, typer.Option("--both", help="Both directions (the default).")]
 DepthOption = Annotated[
     int | None, typer.Option("--depth", min=0, metavar="N", help="At most so many steps.")
 ]
@@ -54,6 +58,13 @@ KindsOption = Annotated[
         help="Show only this kind of thing, such as Specimen or File; may be given several times.",
     ),
 ]
+
+
+def direction_chosen(up: bool, down: bool, both: bool) -> Direction:
+    """The direction that is asked for. Raises UsageError where several are."""
+    if up + down + both > 1:
+        raise UsageError("give one of --up, --down and --both")
+    return Direction.UP if up else Direction.DOWN if down else Direction.BOTH
 
 
 def looking(
