@@ -23,6 +23,8 @@ from kg_service.cli.console import (
 from kg_service.errors import UsageError
 from kg_service.intake import Intake
 from kg_service.opening import base_of, load_alignment, open_writer
+from kg_service.questions import load_questions
+from kg_service.questions.keeping import keep_examples
 from kg_service.report import IngestReport, Outcome
 from kg_service.resources import resource_folder
 from kg_service.settings import Settings
@@ -59,6 +61,7 @@ def ingest(
     target = open_writer(settings)
     try:
         keep_vocabulary(target, alignment, resource_folder("ontologies"))
+        keep_examples(target, load_questions(resource_folder("queries")), base_of(settings))
         reports, passed_over = _take_all(
             Intake(target, alignment, base_of(settings)), target, paths, source_id
         )

@@ -1,4 +1,4 @@
-"""The questions that can be asked by name: one ``.rq`` file each, its header is its documentation."""
+"""The questions that can be asked by name: one ``.rq`` file each, which documents itself."""
 
 from __future__ import annotations
 

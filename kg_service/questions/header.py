@@ -55,7 +55,10 @@ _KEYS = {
     "summary", "description", "tags", "method", "endpoint_in_url", "pagination", "profile",
     "needs", "parameters", "columns", "empty", "slow",
 }  # fmt: skip
-_PARAMETER_KEYS = {"type", "required", "default", "values", "example", "description"}
+_PARAMETER_KEYS = {
+    "type", "required", "default", "values", "example", "address", "description",
+}  # fmt: skip
+_RESERVED = {"limit", "offset", "page"}
 _PAGE = 100
 _NAME = re.compile(r"[a-z]+:[A-Za-z0-9]+")
 
@@ -129,10 +132,10 @@ def _pattern(words: list[str], path: Path) -> Pattern:
             f"{path}: the need {' '.join(words)!r} is no class, property, or class with a property"
         )
     if words[0].partition(":")[2][0].isupper():
-        return Pattern(*words, where=where)
+        return Pattern(where, *words)
     if len(words) > 2:
         raise UsageError(f"{path}: the need {' '.join(words)!r} begins with no class")
-    return Pattern(None, *words, where=where)
+    return Pattern(where, None, *words)
 
 
 def _parameter(name: str, told: Any, path: Path) -> Parameter:
@@ -144,15 +147,17 @@ def _parameter(name: str, told: Any, path: Path) -> Parameter:
     except ValueError as error:
         types = ", ".join(ParameterType)
         raise UsageError(f"{path}: the type of parameter {name} must be one of {types}") from error
-    default, example = told.get("default"), told.get("example")
+    if name in _RESERVED:
+        raise UsageError(f"{path}: a parameter can not be called {name}, which names a page")
     return Parameter(
         name=name,
         type=kind,
         description=str(told["description"]),
         required=bool(told.get("required", False)),
-        default=None if default is None else str(default),
+        default=_line(told.get("default")),
         values=tuple(str(value) for value in told.get("values") or ()),
-        example=None if example is None else str(example),
+        example=_line(told.get("example")),
+        address=_line(told.get("address")),
     )
 
 

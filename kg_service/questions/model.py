@@ -34,7 +34,8 @@ class Parameter:
     """A variable of a question that a caller may bind; one that is ``required`` must be.
 
     ``values`` are all that it can be, where these are known beforehand; ``example`` is one that
-    gives an answer on the examples that come with the service.
+    gives an answer on the examples that come with the service, and ``address`` the IRI of that,
+    relative to the base where it is below it.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Parameter:
     default: str | None = None
     values: tuple[str, ...] = ()
     example: str | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,10 @@ class Pattern:
     ``subject`` is a class of the subject; ``object`` is the object, or a class of it.
     """
 
+    where: Where
     subject: str | None = None
     predicate: str | None = None
     object: str | None = None
-    where: Where = Where.ALIGNED
 
     @property
     def terms(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from kg_service.service.alignment import alignment_router
 from kg_service.service.context import ServiceContext
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
+from kg_service.service.examples import examples_router
 from kg_service.service.exports import exports_router
 from kg_service.service.graphql_http import graphql_router
 from kg_service.service.links import links_router
@@ -48,6 +49,7 @@ def create_app(context: ServiceContext) -> FastAPI:
         sparql_router(context),
         graphql_router(context),
         queries_router(context),
+        examples_router(context),
         sources_router(context),
         entities_router(context),
         alignment_router(context),
@@ -66,6 +68,7 @@ def create_app(context: ServiceContext) -> FastAPI:
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
         allow_headers=["*"],
+        expose_headers=["Link", "X-Total-Count"],
     )
     return app
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 from kg_service.service.sparql_formats import GRAPHS, SOLUTIONS
-from kg_service.terms import DCTERMS_NS, RDF_TYPE, dcterms
+from kg_service.terms import DCTERMS_NS, RDF_TYPE, RDFS_NS, dcterms
 
+RDFS_SEE_ALSO = NamedNode(RDFS_NS + "seeAlso")
 SD = "http://www.w3.org/ns/sparql-service-description#"
 
 
@@ -22,6 +23,7 @@ def describe_service(base: str, format_: RdfFormat) -> bytes:
         Triple(service, _sd("feature"), _sd("UnionDefaultGraph")),
         Triple(service, _sd("defaultDataset"), dataset),
         Triple(service, dcterms("title"), Literal("kg-service: provenance knowledge graph")),
+        Triple(service, RDFS_SEE_ALSO, NamedNode(f"{base}/sparql-examples")),
         Triple(dataset, RDF_TYPE, _sd("Dataset")),
         Triple(dataset, _sd("defaultGraph"), default),
         Triple(default, RDF_TYPE, _sd("Graph")),

@@ -19,7 +19,12 @@ from kg_service.tables import Cell, Table, evaluate
 CASES = Path(__file__).parent / "cases"
 QUESTIONS = load_questions(resource_folder("queries"))
 # what the questions that need a start are asked about, by name
-STARTS = {"specimen": "plant", "result": "plot.png"}
+STARTS = {
+    "specimen": "plant",
+    "result": "plot.png",
+    "sample": "stained-root-01",
+    "thing": "10.5072/els.ls-4711.01",
+}
 VALUES_TRIED = 4
 
 

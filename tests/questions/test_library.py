@@ -18,9 +18,9 @@ from kg_service.questions import (
     ask,
     load_questions,
     question_named,
-    questions_page,
     read_question,
 )
+from kg_service.questions.pages import question_pages
 from kg_service.resources import resource_folder
 from kg_service.store.embedded import OxigraphStore
 
@@ -127,9 +127,13 @@ def test_the_eleven_and_the_others_are_there() -> None:
     } <= ids  # fmt: skip
 
 
-def test_the_page_is_what_the_headers_make() -> None:
-    page = (REPOSITORY / "docs" / "questions.md").read_text(encoding="utf-8")
-    assert page == questions_page(QUESTIONS)
+def test_the_pages_are_what_the_headers_make() -> None:
+    docs = REPOSITORY / "docs"
+    pages = question_pages(QUESTIONS)
+    there = {f"questions/{path.name}" for path in (docs / "questions").iterdir()}
+    assert there | {"questions.md"} == set(pages)
+    for name, page in pages.items():
+        assert (docs / name).read_text(encoding="utf-8") == page, name
 
 
 # question, columns of the row that must be there
