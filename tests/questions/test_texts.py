@@ -54,8 +54,13 @@ def certain(part: Any) -> set[Variable]:
 
 def _has_value(expression: Any, bound: set[Variable]) -> bool:
     """Whether an expression has a value where some variables have."""
-    if getattr(expression, "name", "") == "Builtin_COALESCE":
-        return any(_has_value(one, bound) for one in expression.arg)
+    match getattr(expression, "name", ""):
+        case "Builtin_COALESCE":
+            return any(_has_value(one, bound) for one in expression.arg)
+        case "Builtin_STR":
+            return _has_value(expression.arg, bound)
+        case "Builtin_STRAFTER":
+            return _has_value(expression.arg1, bound)
     return _is_variable(expression) and expression in bound
 
 
