@@ -5,7 +5,7 @@ The CLI, the HTTP service and the tests all ask here; nothing here knows any of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -34,6 +34,8 @@ from kg_service.links.model import Link
 from kg_service.resolve import resolve, resolve_version
 from kg_service.search.index import ThingIndex
 from kg_service.search.things import Things
+from kg_service.statistics.counts import Counts
+from kg_service.statistics.held import Statistics
 from kg_service.store.port import GraphReader
 from kg_service.tracing.affected import Affected, find_affected
 from kg_service.tracing.common import MOST_ANCESTORS, Common, find_common
@@ -56,6 +58,7 @@ class KnowledgeGraph:
     past: Past | None = None
     index: LineageIndex | None = None
     things: ThingIndex = field(default_factory=ThingIndex, repr=False, compare=False)
+    statistics: Statistics = field(default_factory=Statistics, repr=False, compare=False)
 
     def frozen(self) -> KnowledgeGraph:
         """The graph in one state, for an answer that takes several reads."""
@@ -88,6 +91,10 @@ class KnowledgeGraph:
     def sources(self) -> list[SourceRecord]:
         """All sources, by id."""
         return Catalogue(self.reader.frozen()).sources()
+
+    def counts(self, records: Sequence[SourceRecord]) -> Mapping[str, Counts] | None:
+        """What the graphs of sources hold, by graph; None where much was never counted."""
+        return self.statistics.counted(self.reader.frozen(), records)
 
     def source_ids(self, ids: Iterable[str]) -> frozenset[str]:
         """The ids of sources, each of which there must be. Raises NotKnown."""

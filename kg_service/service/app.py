@@ -17,12 +17,15 @@ from starlette.middleware.cors import CORSMiddleware
 from kg_service import __version__
 from kg_service.errors import UsageError
 from kg_service.service.alignment import alignment_router
+from kg_service.service.compression import Compressed
+from kg_service.service.conditional import ConditionalAnswers
 from kg_service.service.context import ServiceContext
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
 from kg_service.service.exports import exports_router
 from kg_service.service.graphql_http import graphql_router
 from kg_service.service.links import links_router
+from kg_service.service.linksets import linksets_router
 from kg_service.service.methods import CommonHeaders, HeadAndOptions
 from kg_service.service.offline_docs import offline_app
 from kg_service.service.openapi import DESCRIPTION, TAGS, TITLE
@@ -33,6 +36,8 @@ from kg_service.service.search import search_router
 from kg_service.service.sources import sources_router
 from kg_service.service.sparql import sparql_router
 from kg_service.service.tracing import tracing_router
+from kg_service.service.versions import versions_router
+from kg_service.service.void import void_router
 
 __all__ = ["ServiceContext", "create_app", "run"]
 
@@ -49,7 +54,10 @@ def create_app(context: ServiceContext) -> FastAPI:
         graphql_router(context),
         queries_router(context),
         sources_router(context),
+        versions_router(context),
         entities_router(context),
+        linksets_router(context),
+        void_router(context),
         alignment_router(context),
         rest_router(context),
         tracing_router(context),
@@ -58,6 +66,8 @@ def create_app(context: ServiceContext) -> FastAPI:
         links_router(context),
     ):
         app.include_router(router)
+    app.add_middleware(ConditionalAnswers, context=context)
+    app.add_middleware(Compressed)
     app.add_middleware(HeadAndOptions)
     app.add_middleware(CommonHeaders)
     # the last that is added is the first that is asked; it answers preflight requests by itself
@@ -66,6 +76,7 @@ def create_app(context: ServiceContext) -> FastAPI:
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
         allow_headers=["*"],
+        expose_headers=["ETag", "Link", "Kg-Complete", "X-Complete"],
     )
     return app
 
