@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kg_service.cli.console import BaseOption, MappingsOption, StoreOption, err
-from kg_service.opening import base_of, open_graph
+from kg_service.opening import base_of, open_graph, open_tiers
 from kg_service.questions import load_questions
 from kg_service.resources import resource_folder
 from kg_service.settings import Settings
@@ -41,5 +41,7 @@ def serve_store(settings: Settings, host: str, port: int) -> None:
         graph=open_graph(settings),
         questions=load_questions(resource_folder("queries")),
         base=base_of(settings),
+        tiers=open_tiers(settings),
     )
+    context.prepare()
     run(context, host, port)
