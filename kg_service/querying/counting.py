@@ -9,7 +9,7 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions, QueryTriples, Triple
 
 from kg_service.errors import Limited
 
-PIECE_BYTES = 1 << 16
+PIECE_BYTES = 1 << 18
 
 
 class Counter:
@@ -58,7 +58,11 @@ class Output:
     """
 
     def __init__(
-        self, send: Callable[[bytes], None], most_bytes: int, most_rows: int, counter: Counter | None
+        self,
+        send: Callable[[bytes], object],
+        most_bytes: int,
+        most_rows: int,
+        counter: Counter | None,
     ) -> None:
         self._send = send
         self._most_bytes = most_bytes
@@ -114,7 +118,7 @@ class Output:
 def output_of(
     result: object,
     format_: object,
-    send: Callable[[bytes], None],
+    send: Callable[[bytes], object],
     most_bytes: int,
     most_rows: int,
 ) -> Output:

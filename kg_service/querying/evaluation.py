@@ -21,7 +21,7 @@ from kg_service.store.engine_errors import is_damage, reason
 from kg_service.store.port import QueryResult
 
 Begin = Callable[[Kind, int | None], None]
-Send = Callable[[bytes], None]
+Send = Callable[[bytes], object]
 
 
 class Asks(Protocol):

@@ -41,7 +41,10 @@ class Limits:
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> Limits:
-        """The limits that ``KG_QUERY_TIMEOUT_S``, ``KG_QUERY_ROWS``, ... name. Raises UsageError."""
+        """The limits that ``KG_QUERY_TIMEOUT_S``, ``KG_QUERY_ROWS``, ... name.
+
+        Raises UsageError.
+        """
         given: dict[str, float] = {}
         for limit in fields(cls):
             text = env.get(_variable(limit.name))

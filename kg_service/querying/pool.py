@@ -124,7 +124,8 @@ class Pool:
     def _refuse_too_many(self, caller: str) -> None:
         if self._closed:
             raise StoreError("the service is stopping")
-        asked = sum(one.caller == caller for one in (*self._running, *self._waiting))
+        asked = [one.caller for one in self._running].count(caller)
+        asked += [one.caller for one in self._waiting].count(caller)
         if asked >= self.limits.per_caller:
             raise Busy(
                 f"{asked} of your queries are running or waiting already, and more than "

@@ -31,12 +31,22 @@ class Query:
     bindings: Mapping[str, Term] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Update:
+    """One update, and what it works on: N-Quads of all graphs whose IRI starts with ``prefix``."""
+
+    text: str
+    quads: bytes
+    prefix: str
+
+
 class Kind(StrEnum):
     """What a query answers."""
 
     SOLUTIONS = "solutions"
     BOOLEAN = "boolean"
     GRAPH = "graph"
+    CHANGE = "change"
 
 
 class NoFormat(KgError):
@@ -102,6 +112,13 @@ class QueryEngine(Protocol):
         """Begin to answer; waits for the first of it.
 
         Raises QuerySyntax, Refused, UsageError, NoFormat, Limited, Busy, StoreError.
+        """
+        ...
+
+    def plan(self, update: Update, caller: str) -> Answer:
+        """What an update would change, as JSON: N-Quads to ``delete`` and to ``insert``.
+
+        Raises QuerySyntax, Refused, UsageError, Limited, Busy.
         """
         ...
 

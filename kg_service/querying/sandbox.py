@@ -41,10 +41,7 @@ def close_network() -> bool:
         (_LOAD, 0, 0, _NUMBER),
         (_EQUAL, 0, refuse, number),
         (_LOAD, 0, 0, _FIRST_ARGUMENT),
-        *(
-            (_EQUAL, len(_FAMILIES) - i, 0, family)
-            for i, family in enumerate(_FAMILIES)
-        ),
+        *((_EQUAL, len(_FAMILIES) - i, 0, family) for i, family in enumerate(_FAMILIES)),
         (_RETURN, 0, 0, _ALLOW),
         (_RETURN, 0, 0, _ERRNO | errno.EACCES),
     ]

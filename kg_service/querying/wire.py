@@ -12,20 +12,20 @@ import os
 import select
 import struct
 import time
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, RdfFormat
 
-from kg_service.querying.query import Query
+from kg_service.querying.query import Query, Update
 from kg_service.store.dataset import Dataset
 from kg_service.store.port import Term
 
 QUERY, KIND, DATA, END, ERROR = b"Q", b"K", b"D", b"E", b"X"
 _HEAD = struct.Struct(">cI")
-_READ_BYTES = 1 << 18
+_READ_BYTES = 1 << 20
 
 
-def write_frame(stream: BinaryIO, kind: bytes, payload: bytes = b"") -> None:
+def write_frame(stream: IO[bytes], kind: bytes, payload: bytes = b"") -> None:
     """Write one frame. Raises OSError where nobody reads."""
     stream.write(_HEAD.pack(kind, len(payload)))
     stream.write(payload)
@@ -83,6 +83,23 @@ def query_json(folder: str, query: Query, rows: int, bytes_: int) -> bytes:
             "bytes": bytes_,
         }
     )
+
+
+def update_json(update: Update, bytes_: int) -> bytes:
+    """An update to plan."""
+    return as_json(
+        {
+            "update": update.text,
+            "quads": update.quads.decode(),
+            "prefix": update.prefix,
+            "bytes": bytes_,
+        }
+    )
+
+
+def update_from(told: dict[str, Any]) -> Update:
+    """The update that was told as JSON."""
+    return Update(told["update"], told["quads"].encode(), told["prefix"])
 
 
 def query_from(told: dict[str, Any]) -> Query:

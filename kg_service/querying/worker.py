@@ -29,6 +29,7 @@ from kg_service.errors import (
 )
 from kg_service.querying import sandbox, wire
 from kg_service.querying.evaluation import answer
+from kg_service.querying.planning import planned
 from kg_service.querying.query import Kind, NoFormat, Query
 from kg_service.store.embedded import SnapshotReader
 from kg_service.store.port import QueryResult
@@ -99,7 +100,12 @@ def _serve(told: dict[str, Any], folders: Folders, answers: BinaryIO) -> None:
         return reader.query(query.text, query.bindings, query.dataset)
 
     try:
-        answer(ask, wire.query_from(told), told["rows"], told["bytes"], begin, send)
+        if "update" in told:
+            plan = planned(wire.update_from(told))
+            begin(Kind.CHANGE, len(plan))
+            send(plan)
+        else:
+            answer(ask, wire.query_from(told), told["rows"], told["bytes"], begin, send)
     except MemoryError:
         os._exit(1)
     except KgError as error:

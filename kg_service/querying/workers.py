@@ -11,7 +11,7 @@ from kg_service.errors import KgError, StoreError
 from kg_service.querying import wire
 from kg_service.querying.limits import Limits
 from kg_service.querying.pool import Pool, Running, out_of_time
-from kg_service.querying.query import Answer, Kind, Query, QueryEngine, Stop
+from kg_service.querying.query import Answer, Kind, Query, QueryEngine, Stop, Update
 from kg_service.querying.worker import error_from
 
 
@@ -42,6 +42,11 @@ class WorkerEngine:
         running = self._pool.take(caller, stop or Stop())
         question = wire.query_json(self._folder, query, limits.rows, limits.bytes)
         running.worker.put(question)  # where nobody takes it, the answer tells why
+        return WorkerAnswer(self._pool, running)
+
+    def plan(self, update: Update, caller: str) -> Answer:
+        running = self._pool.take(caller, Stop())
+        running.worker.put(wire.update_json(update, self._pool.limits.bytes))
         return WorkerAnswer(self._pool, running)
 
     def close(self) -> None:

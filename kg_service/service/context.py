@@ -9,7 +9,13 @@ from typing import TypeVar, cast
 
 from kg_service.catalogue import SourceRecord
 from kg_service.graph import KnowledgeGraph
+from kg_service.querying.asking import AskingReader
+from kg_service.querying.inline import InlineEngine
+from kg_service.querying.query import QueryEngine
+from kg_service.querying.workers import Engines
 from kg_service.questions import Question
+from kg_service.store.port import GraphReader
+from kg_service.updating import Updates
 
 Value = TypeVar("Value")
 
@@ -35,16 +41,32 @@ class _Kept:
 
 @dataclass(frozen=True)
 class ServiceContext:
-    """The graph that is served, the questions it is asked, the base of the IRIs in it."""
+    """The graph that is served, the questions it is asked, the base of the IRIs in it.
+
+    ``engine`` answers SPARQL over that graph, and ``engines`` over other folders, in the same
+    workers; without one, queries are answered in the process itself, without limits.
+    ``updates`` makes the changes of SPARQL Update, where they are switched on.
+    """
 
     graph: KnowledgeGraph
     questions: tuple[Question, ...]
     base: str
+    engine: QueryEngine | None = None
+    engines: Engines | None = None
+    updates: Updates | None = None
     _kept: _Kept = field(default_factory=_Kept, repr=False, compare=False)
 
     def now(self) -> KnowledgeGraph:
         """The graph in one state, so that several reads of one request agree. Raises StoreError."""
         return self.graph.frozen()
+
+    def query_engine(self) -> QueryEngine:
+        """What answers the current caller's SPARQL."""
+        return self.engine or InlineEngine(self.now().reader)
+
+    def asking(self, asker: str) -> GraphReader:
+        """A reader of one state whose queries have the limits of the SPARQL endpoint."""
+        return AskingReader(self.now().reader, self.query_engine(), asker)
 
     def keep(self, name: str, make: Callable[[KnowledgeGraph], Value]) -> Value:
         """A value that is made again only when the store has changed."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from kg_service.errors import Refused
 
@@ -28,7 +29,6 @@ _WORD = re.compile(r"@?[A-Za-z_][\w\-]*")
 _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"}
 
-_SERVICE = re.compile("SERVICE", re.IGNORECASE)
 _SILENT = re.compile("SILENT", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n]*+")
 _LONGEST_NAME = 300
@@ -45,9 +45,7 @@ _FULL_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*://")
 def _pattern(long_strings: str) -> re.Pattern[str]:
     long = "|".join(_LONG[quote] for quote in long_strings) or "(?!)"
     unended = "|".join(quote * 3 for quote in long_strings) or "(?!)"
-    return re.compile(
-        f"(?P<long>{long}) | (?P<open>{unended}) {_OTHERS}", re.VERBOSE | re.DOTALL
-    )
+    return re.compile(f"(?P<long>{long}) | (?P<open>{unended}) {_OTHERS}", re.VERBOSE | re.DOTALL)
 
 
 # by the quotes of which a long string can still end
@@ -84,7 +82,7 @@ def keywords(sparql: str) -> Iterator[str]:
 
 def refuse_calls_out(sparql: str) -> None:
     """Refuse a query that would make the store send requests, or change it. Raises Refused."""
-    if _calls_out(sparql):
+    if _has_clause(sparql, _SERVICE):
         raise Refused(
             "SERVICE is refused: this endpoint sends no requests to others; "
             "query the other endpoint yourself and join the results"
@@ -98,22 +96,45 @@ def refuse_calls_out(sparql: str) -> None:
             return
 
 
-def _calls_out(sparql: str) -> bool:
-    """Whether a SERVICE clause may stand in the text.
+def refuse_loading(update: str) -> None:
+    """Refuse an update that would make the store send requests. Raises Refused."""
+    for clause, word in ((_SERVICE, "SERVICE"), (_LOAD, "LOAD")):
+        if _has_clause(update, clause):
+            raise Refused(
+                f"{word} is refused: this endpoint sends no requests to others; "
+                "ingest what it would read"
+            )
+
+
+@dataclass(frozen=True)
+class _Clause:
+    """A keyword that is followed by an IRI or the like, and maybe by a brace."""
+
+    word: re.Pattern[str]
+    brace: bool
+
+
+_SERVICE = _Clause(re.compile("SERVICE", re.IGNORECASE), brace=True)
+# what an update starts with has no letter before it
+_LOAD = _Clause(re.compile(r"(?<![\w])LOAD", re.IGNORECASE), brace=False)
+
+
+def _has_clause(sparql: str, clause: _Clause) -> bool:
+    """Whether a clause that calls out may stand in the text.
 
     A parser needs no space around its keywords (``trueSERVICEex:a{}``), and can take ``<`` for a
     comparison where a reader of tokens sees an IRI. So every place where the word is followed by
     what it needs counts, but for strings and comments of texts that can be read in one way only.
     """
-    places = list(_SERVICE.finditer(sparql))
-    if not places:
+    words = list(clause.word.finditer(sparql))
+    if not words:
         return False
     gaps = _Gaps(sparql)
-    clauses = {place.start() for place in places if _is_clause(sparql, place.end(), gaps)}
-    return bool(clauses) and bool(clauses - _hidden(sparql, clauses))
+    places = {word.start() for word in words if _is_clause(sparql, word.end(), gaps, clause.brace)}
+    return bool(places) and bool(places - _hidden(sparql, places))
 
 
-def _is_clause(sparql: str, position: int, gaps: _Gaps) -> bool:
+def _is_clause(sparql: str, position: int, gaps: _Gaps, brace: bool) -> bool:
     position = gaps.end(position)
     silent = _SILENT.match(sparql, position)
     starts = [position, gaps.end(silent.end())] if silent else [position]
@@ -121,7 +142,8 @@ def _is_clause(sparql: str, position: int, gaps: _Gaps) -> bool:
         named = _NAMED.match(sparql, start)
         if named is None:
             continue
-        if len(named.group()) >= _LONGEST_NAME or sparql.startswith("{", gaps.end(named.end())):
+        too_long = len(named.group()) >= _LONGEST_NAME
+        if too_long or not brace or sparql.startswith("{", gaps.end(named.end())):
             return True
     return False
 
