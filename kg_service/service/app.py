@@ -67,6 +67,7 @@ def create_app(context: ServiceContext) -> FastAPI:
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
         allow_headers=["*"],
+        expose_headers=["Allow", "Content-Location", "ETag", "Link", "Retry-After", "X-Complete"],
     )
     return app
 
