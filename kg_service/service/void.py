@@ -44,10 +44,7 @@ def void_router(context: ServiceContext) -> APIRouter:
         graphs as they are now; each source tells its own in the same way.
         """
         chosen = form_of(request, form, TURTLE)
-        generation = context.generation()
-        described = context.keep(
-            "void", lambda graph: describe_graph(graph, context.base, generation)
-        )
+        described = context.keep("void", lambda graph: describe_graph(graph, context.base))
         if chosen.is_page:
             return _page(described, request.scope.get("root_path", ""))
         content = written(described.statements, chosen.rdf, _PREFIXES)

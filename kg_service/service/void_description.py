@@ -62,13 +62,13 @@ class Described:
     totals: Totals | None
 
 
-def describe_graph(graph: KnowledgeGraph, base: str, generation: str | None) -> Described:
+def describe_graph(graph: KnowledgeGraph, base: str) -> Described:
     """The whole graph: what it is, how to ask it, what is in it, and its sources as subsets."""
     records = graph.sources()
     counted = graph.counts(records)
     totals = total(list(counted.values())) if counted is not None else None
     dataset = NamedNode(f"{base}{DOCUMENT}#graph")
-    made = [*_whole(dataset, base, generation), *_examples(dataset, graph.reader, base)]
+    made = [*_whole(dataset, base), *_examples(dataset, graph.reader, base)]
     if totals is not None:
         made += size_quads(dataset, totals)
         made += [q(dataset, void("vocabulary"), NamedNode(ns)) for ns in vocabularies(totals)]
@@ -131,15 +131,13 @@ def source_quads(
     return made
 
 
-def _whole(dataset: NamedNode, base: str, generation: str | None) -> Iterator[Quad]:
+def _whole(dataset: NamedNode, base: str) -> Iterator[Quad]:
     document = NamedNode(f"{base}{DOCUMENT}")
     title = Literal(f"Provenance knowledge graph at {base}")
     sparql = NamedNode(f"{base}/sparql")
     yield q(document, RDF_TYPE, void("DatasetDescription"))
     yield q(document, dcterms("title"), Literal(f"Description of the graph at {base}"))
     yield q(document, NamedNode(FOAF_NS + "primaryTopic"), dataset)
-    if generation:
-        yield q(document, dcterms("identifier"), Literal(f"generation {generation}"))
     for class_ in (void("Dataset"), dcat("Catalog")):
         yield q(dataset, RDF_TYPE, class_)
     yield q(dataset, dcterms("title"), title)
