@@ -20,6 +20,7 @@ from kg_service.service.alignment import alignment_router
 from kg_service.service.compression import Compressed
 from kg_service.service.conditional import ConditionalAnswers
 from kg_service.service.context import ServiceContext
+from kg_service.service.crawling import crawling_router
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
 from kg_service.service.exports import exports_router
@@ -59,6 +60,7 @@ def create_app(context: ServiceContext) -> FastAPI:
         entities_router(context),
         linksets_router(context),
         void_router(context),
+        crawling_router(context),
         alignment_router(context),
         rest_router(context),
         tracing_router(context),

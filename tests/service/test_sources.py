@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from defusedxml.ElementTree import fromstring
 from service.changing import ChangingStore, field_entities
 
 
@@ -55,3 +56,16 @@ def test_what_was_withdrawn_is_gone_for_filters_too(tmp_path: Path) -> None:
     store.withdraw("other")
     for path in ("/links?source=other", "/search?text=x&source=other"):
         assert store.client().get(path).status_code == 410, path
+
+
+def test_crawlers_are_led_to_the_sources(tmp_path: Path) -> None:
+    store = ChangingStore(tmp_path)
+    store.ingest("field", *field_entities())
+    client = store.client()
+    robots = client.get("/robots.txt").text
+    assert "Disallow: /sparql" in robots
+    assert f"Sitemap: {store.base}/sitemap.xml" in robots
+    pages = fromstring(client.get("/sitemap.xml").text)
+    (page,) = [node.text for node in pages.iter() if node.tag.endswith("loc")]
+    assert page == f"{store.base}/sources/field"
+    assert client.get("/sources/field").status_code == 200
