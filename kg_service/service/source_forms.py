@@ -12,6 +12,7 @@ from kg_service.rdf import node_object, subject_of
 from kg_service.service.entity_facts import EntityFacts
 from kg_service.service.entity_forms import describe
 from kg_service.service.void_description import describe_source
+from kg_service.service.void_terms import by_subject
 from kg_service.store.port import GraphReader
 from kg_service.terms import CATALOGUE, kg, prov
 
@@ -27,7 +28,7 @@ def source_statements(graph: KnowledgeGraph, record: SourceRecord, base: str) ->
     for quad in graph.reader.quads(None, prov("specializationOf"), source, CATALOGUE):
         told += version_statements(graph.reader, subject_of(quad))
     told += describe_source(graph, record, base)
-    return list(dict.fromkeys(told))
+    return list(by_subject(told))
 
 
 def version_statements(reader: GraphReader, version: NamedNode) -> Iterator[Quad]:

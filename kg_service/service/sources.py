@@ -33,6 +33,7 @@ from kg_service.service.source_details import source_details
 from kg_service.service.source_forms import root_of, source_statements
 from kg_service.service.tombstone_forms import gone
 from kg_service.service.typed_links import link_header
+from kg_service.service.void_terms import DATASET_PREFIXES
 from kg_service.tombstones import tombstone_with_id
 
 _EXAMPLE = {
@@ -105,7 +106,8 @@ def _told(
 ) -> Response:
     if not form.is_page and form.media_type != JSON:
         statements = source_statements(graph, record, context.base)
-        return Response(written(statements, form.rdf), media_type=form.content_type)
+        content = written(statements, form.rdf, DATASET_PREFIXES)
+        return Response(content, media_type=form.content_type)
     iri = NamedNode(record.iri)
     details = source_details(graph.reader, record)
     details["history"] = [kept.as_json() for kept in graph.history(iri).get(iri, ())]

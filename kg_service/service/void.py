@@ -10,15 +10,10 @@ from kg_service.service.openapi import NO_STORE, answer
 from kg_service.service.resource_forms import FormQuery, form_of, written
 from kg_service.service.typed_links import TypedLink, link_header
 from kg_service.service.void_description import DOCUMENT, Described, describe_graph
-from kg_service.service.void_terms import FOAF_NS, VOID_NS
-from kg_service.terms import PREFIXES, shorten
+from kg_service.service.void_terms import DATASET_PREFIXES
+from kg_service.terms import shorten
 
 TURTLE = "text/turtle"
-_PREFIXES = {
-    **{name: PREFIXES[name] for name in ("dcat", "dcterms", "kg", "owl", "prov", "schema", "xsd")},
-    "void": VOID_NS,
-    "foaf": FOAF_NS,
-}
 _EXAMPLE = """<http://127.0.0.1:8000/.well-known/void#graph> a void:Dataset ;
   void:sparqlEndpoint <http://127.0.0.1:8000/sparql> ;
   void:triples 1834 .
@@ -47,7 +42,7 @@ def void_router(context: ServiceContext) -> APIRouter:
         described = context.keep("void", lambda graph: describe_graph(graph, context.base))
         if chosen.is_page:
             return _page(described, request.scope.get("root_path", ""))
-        content = written(described.statements, chosen.rdf, _PREFIXES)
+        content = written(described.statements, chosen.rdf, DATASET_PREFIXES)
         links = [TypedLink(DOCUMENT, "describes", f"{context.base}{DOCUMENT}#graph")]
         headers = {"Link": link_header(links)}
         return Response(content, media_type=chosen.content_type, headers=headers)

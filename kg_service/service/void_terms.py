@@ -16,6 +16,11 @@ from kg_service.terms import PREFIXES, RDF_TYPE, dcterms
 VOID_NS = "http://rdfs.org/ns/void#"
 DCAT_NS = PREFIXES["dcat"]
 FOAF_NS = "http://xmlns.com/foaf/0.1/"
+DATASET_PREFIXES = {
+    **{name: PREFIXES[name] for name in ("dcat", "dcterms", "kg", "owl", "prov", "schema", "xsd")},
+    "void": VOID_NS,
+    "foaf": FOAF_NS,
+}
 
 
 def void(name: str) -> NamedNode:

@@ -159,7 +159,7 @@ class _Distinct:
         self._waiting = 0
         values = np.concatenate(self._values) if self._values else _NONE
         if not self._tags:
-            self._values = [np.unique(values)]
+            self._values = [_sorted(values)]
             return
         tags = np.concatenate(self._tags)
         # a tag makes another number of what is paired with it
@@ -193,4 +193,13 @@ def _mixed(subjects: Hashes, objects: Hashes) -> Hashes:
 def _distinct(parts: Sequence[Hashes]) -> Hashes:
     if not parts:
         return _NONE
-    return parts[0] if len(parts) == 1 else np.unique(np.concatenate(parts))
+    return parts[0] if len(parts) == 1 else _sorted(np.concatenate(parts))
+
+
+def _sorted(values: Hashes) -> Hashes:
+    """Each number once, in order; many times faster than ``np.unique``, which hashes."""
+    if not values.size:
+        return values
+    in_order = np.sort(values)
+    distinct: Hashes = in_order[np.concatenate([[True], in_order[1:] != in_order[:-1]])]
+    return distinct
