@@ -28,7 +28,12 @@ def crawling_router(context: ServiceContext) -> APIRouter:
     """The routes for crawlers."""
     router = APIRouter(tags=["Service"])
 
-    @router.get("/robots.txt", summary="What crawlers may read", response_class=PlainTextResponse)
+    @router.get(
+        "/robots.txt",
+        summary="What crawlers may read",
+        response_class=PlainTextResponse,
+        responses={200: answer("The rules.", "User-agent: *\nDisallow: /sparql\n", "text/plain")},
+    )
     def robots() -> PlainTextResponse:
         """Pages of sources and things; not what is worked out anew for each question."""
         lines = ["User-agent: *", *(f"Disallow: {path}" for path in _COSTLY)]
