@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from kg_service.access.settings import AccessSettings
 from kg_service.cli.console import BaseOption, MappingsOption, StoreOption, err
 from kg_service.opening import base_of, open_graph
 from kg_service.questions import load_questions
@@ -35,6 +36,7 @@ def serve(
 def serve_store(settings: Settings, host: str, port: int) -> None:
     """Serve a store until stopped. Raises StoreError where there is none."""
     # the web stack takes longer to import than most commands take to run
+    from kg_service.access.authority import Authority
     from kg_service.service.app import ServiceContext, run
 
     context = ServiceContext(
@@ -42,4 +44,5 @@ def serve_store(settings: Settings, host: str, port: int) -> None:
         questions=load_questions(resource_folder("queries")),
         base=base_of(settings),
     )
-    run(context, host, port)
+    authority = Authority.from_settings(AccessSettings.from_environment(settings))
+    run(context, host, port, authority)

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from kg_service import __version__
+from kg_service.access.authority import Authority
 from kg_service.errors import UsageError
 from kg_service.service.alignment import alignment_router
 from kg_service.service.context import ServiceContext
@@ -22,7 +23,10 @@ from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
 from kg_service.service.exports import exports_router
 from kg_service.service.graphql_http import graphql_router
+from kg_service.service.limits import BodyLimits
 from kg_service.service.links import links_router
+from kg_service.service.login import Login
+from kg_service.service.me import me_router
 from kg_service.service.methods import CommonHeaders, HeadAndOptions
 from kg_service.service.offline_docs import offline_app
 from kg_service.service.openapi import DESCRIPTION, TAGS, TITLE
@@ -30,6 +34,7 @@ from kg_service.service.pages import pages_router
 from kg_service.service.queries import queries_router
 from kg_service.service.rest import rest_router
 from kg_service.service.search import search_router
+from kg_service.service.security import SecurityHeaders
 from kg_service.service.sources import sources_router
 from kg_service.service.sparql import sparql_router
 from kg_service.service.tracing import tracing_router
@@ -37,10 +42,13 @@ from kg_service.service.tracing import tracing_router
 __all__ = ["ServiceContext", "create_app", "run"]
 
 _SHUTDOWN_S = 10
+NOBODY_KNOWN = Authority()
+# what scripts of other sites may read of an answer, beside what they always may
+EXPOSED = ("ETag", "Link", "Location", "Retry-After", "WWW-Authenticate", "X-Request-ID")
 
 
-def create_app(context: ServiceContext) -> FastAPI:
-    """The service over one graph."""
+def create_app(context: ServiceContext, authority: Authority = NOBODY_KNOWN) -> FastAPI:
+    """The service over one graph. By default nobody has credentials."""
     app = offline_app(title=TITLE, description=DESCRIPTION, version=__version__, openapi_tags=TAGS)
     add_error_answers(app)
     for router in (
@@ -56,25 +64,35 @@ def create_app(context: ServiceContext) -> FastAPI:
         exports_router(context),
         search_router(context),
         links_router(context),
+        me_router(),
     ):
         app.include_router(router)
     app.add_middleware(HeadAndOptions)
+    app.add_middleware(Login, authority=authority)
+    app.add_middleware(BodyLimits)
+    app.add_middleware(SecurityHeaders)
     app.add_middleware(CommonHeaders)
     # the last that is added is the first that is asked; it answers preflight requests by itself
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
+        allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"],
+        # Authorization too; but no cookies, which a browser would send by itself
         allow_headers=["*"],
+        expose_headers=EXPOSED,
     )
     return app
 
 
-def run(context: ServiceContext, host: str, port: int) -> None:
+def run(
+    context: ServiceContext, host: str, port: int, authority: Authority = NOBODY_KNOWN
+) -> None:
     """Serve until stopped; requests under way are finished first. Raises UsageError."""
     listening = _listen(host, port)
     config = uvicorn.Config(
-        create_app(context), log_level="warning", timeout_graceful_shutdown=_SHUTDOWN_S
+        create_app(context, authority),
+        log_level="warning",
+        timeout_graceful_shutdown=_SHUTDOWN_S,
     )
     # what is there now stays: the garbage of answers is found without looking through it
     gc.collect()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
@@ -12,6 +13,8 @@ from starlette.exceptions import HTTPException
 
 from kg_service.errors import (
     Ambiguous,
+    BadCredentials,
+    IssuerDown,
     KgError,
     NotKnown,
     QuerySyntax,
@@ -31,6 +34,8 @@ _TABLE: tuple[tuple[type[KgError], str, int], ...] = (
     (QuerySyntax, "query-syntax", 400),
     (UsageError, "usage", 400),
     (Refused, "refused", 403),
+    (BadCredentials, "invalid-token", 401),
+    (IssuerDown, "issuer-down", 503),
     (Withdrawn, "withdrawn", 410),
     (Ambiguous, "ambiguous", 404),
     (NotKnown, "not-known", 404),
@@ -45,10 +50,13 @@ UNEXPECTED = "something went wrong in the service; its log has the details"
 class HttpError(KgError):
     """An error that only HTTP knows, such as a format that is not offered."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
+        self.headers = headers or {}
 
 
 def code_of(error: KgError) -> tuple[str, int]:
@@ -75,7 +83,9 @@ def add_error_answers(app: FastAPI) -> None:
         code, status = code_of(error)
         if status >= 500:
             _log.error("%s", error, exc_info=error)
-        return problem(request, status, code, str(error))
+        answer = problem(request, status, code, str(error))
+        answer.headers.update(error.headers if isinstance(error, HttpError) else {})
+        return answer
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

@@ -134,3 +134,20 @@ SPARQL_POST: Operation = {
         },
     },
 }
+
+_SECURITY: Operation = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key (`kg_...`), or a token of an OpenID Connect issuer.",
+    },
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
+
+
+def with_security(described: Operation) -> Operation:
+    """The API's description with what credentials it takes; what is public needs none."""
+    components = described.setdefault("components", {})
+    components["securitySchemes"] = _SECURITY
+    described["security"] = [{}, *({name: []} for name in _SECURITY)]
+    return described
