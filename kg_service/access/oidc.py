@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -17,7 +17,7 @@ from joserfc.errors import ClaimError, ExpiredTokenError, JoseError
 from joserfc.jws import JWSRegistry, extract_compact
 
 from kg_service.access.caller import Caller, Scope
-from kg_service.access.issuers import Issuer
+from kg_service.access.issuers import ASYMMETRIC, Issuer
 from kg_service.access.jwks import IssuerKeys, PublicKey
 from kg_service.errors import BadCredentials
 
@@ -37,9 +37,7 @@ _OCTETS = frozenset({"EdDSA", "Ed25519"})
 class OidcTokens:
     """Takes the tokens of some issuers."""
 
-    def __init__(
-        self, keys: Iterable[IssuerKeys], now: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, keys: Iterable[IssuerKeys], now: Callable[[], float] = time.time) -> None:
         self._keys = {one.issuer.issuer: one for one in keys}
         self._now = now
 
@@ -108,9 +106,10 @@ class OidcTokens:
             raise BadCredentials(f"the token's claim {error.claim} is not right") from error
 
 
-def _registry() -> JWSRegistry:
+def _registry(algorithms: Collection[str]) -> JWSRegistry:
+    # it alone says what is allowed: with one, joserfc heeds no other list of algorithms;
     # headers that are not known are let be, as issuers add their own; crit is heeded all the same
-    registry = JWSRegistry(strict_check_header=False)
+    registry = JWSRegistry(algorithms=algorithms, strict_check_header=False)
     registry.max_header_length = _LONGEST_HEADER
     return registry
 
@@ -118,7 +117,7 @@ def _registry() -> JWSRegistry:
 def _unchecked(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a token says of itself, to find the issuer and the key by; nothing is checked yet."""
     try:
-        parts = extract_compact(token.encode("ascii"), None, _registry())
+        parts = extract_compact(token.encode("ascii"), None, _registry(ASYMMETRIC))
         told = json.loads(parts.payload)
     except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise BadCredentials("the token is neither an API key nor a signed JWT") from error
@@ -131,7 +130,7 @@ def _checked(token: str, keys: list[PublicKey], algorithm: str) -> dict[str, Any
     """The claims, where one of the keys made the signature. Raises BadCredentials."""
     for key in keys[:_MOST_TRIES]:
         try:
-            return dict(jwt.decode(token, key, algorithms=[algorithm], registry=_registry()).claims)
+            return dict(jwt.decode(token, key, registry=_registry([algorithm])).claims)
         except (JoseError, ValueError, TypeError, RecursionError):
             continue
     raise BadCredentials("the token's signature is of none of its issuer's keys")

@@ -84,9 +84,7 @@ def create_app(context: ServiceContext, authority: Authority = NOBODY_KNOWN) -> 
     return app
 
 
-def run(
-    context: ServiceContext, host: str, port: int, authority: Authority = NOBODY_KNOWN
-) -> None:
+def run(context: ServiceContext, host: str, port: int, authority: Authority = NOBODY_KNOWN) -> None:
     """Serve until stopped; requests under way are finished first. Raises UsageError."""
     listening = _listen(host, port)
     config = uvicorn.Config(

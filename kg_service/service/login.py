@@ -66,9 +66,7 @@ class Login:
         if key is None:
             if self._waiting is None:
                 self._waiting = CapacityLimiter(_MOST_WAITING)
-            return await to_thread.run_sync(
-                self._authority.signed_in, token, limiter=self._waiting
-            )
+            return await to_thread.run_sync(self._authority.signed_in, token, limiter=self._waiting)
         use = self._authority.use
         if use is not None and use.is_news(key.id):
             await to_thread.run_sync(use.used, key.id)
@@ -101,8 +99,10 @@ def _token(headers: Headers) -> str | None:
 
 def _refuse_in_address(query: str) -> None:
     """Addresses stand in logs, histories and referrers, so a key in one is a key told to others."""
-    if KEY_PATTERN.search(unquote(query)) or query.startswith("access_token=") or (
-        "&access_token=" in query
+    if (
+        KEY_PATTERN.search(unquote(query))
+        or query.startswith("access_token=")
+        or ("&access_token=" in query)
     ):
         raise HttpError(
             400,
