@@ -32,7 +32,10 @@ class Derived:
 
 @dataclass
 class IngestReport:
-    """One source's ingest: counts of triples, what was repaired, lost and left unmapped."""
+    """One source's ingest: counts of triples, what was repaired, lost and left unmapped.
+
+    ``by`` is who asked for it, where that is not the account that did it.
+    """
 
     location: str
     outcome: Outcome
@@ -46,6 +49,7 @@ class IngestReport:
     visibility: str = "public"
     groups: tuple[str, ...] = ()
     visible_from: str | None = None
+    by: str | None = None
     asserted: int = 0
     derived: Derived = field(default_factory=Derived)
     error: str | None = None

@@ -17,10 +17,9 @@ from urllib.parse import urlsplit
 from kg_service.access.caller import Scope
 from kg_service.errors import UsageError
 
-# signatures that nobody can make who only has the public key: no "none", nothing with a shared key
-ASYMMETRIC = frozenset(
-    "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519".split()
-)
+# signatures that nobody can make who has the public key only: not "none", nothing by a shared key
+_RSA_AND_EC = frozenset(f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512))
+ASYMMETRIC = _RSA_AND_EC | {"EdDSA", "Ed25519"}
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _DEFAULT_SCOPES = {f"kg:{scope.value}": scope for scope in Scope}
 

@@ -146,7 +146,7 @@ class KeyRing:
             raise BadCredentials(_NO_SUCH)
         return key
 
-    def keys(self) -> list[Key]:
+    def every(self) -> list[Key]:
         """All keys, the oldest first. Raises StoreError."""
         return sorted(self._current().values(), key=lambda key: (key.created, key.id))
 

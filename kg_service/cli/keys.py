@@ -112,7 +112,7 @@ def list_(
     ring, use, _audit = _kept(store)
     now = datetime.now(UTC)
     days = use.days()
-    shown = [key for key in ring.keys() if ended or key.state(now) == "active"]
+    shown = [key for key in ring.every() if ended or key.state(now) == "active"]
     if as_json:
         print_json([key.as_json(now, days.get(key.id)) for key in shown])
         return

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
+from kg_service.access.audit import AuditLog
 from kg_service.access.settings import AccessSettings
 from kg_service.cli.console import BaseOption, MappingsOption, StoreOption, err
 from kg_service.opening import base_of, open_graph
 from kg_service.questions import load_questions
 from kg_service.resources import resource_folder
 from kg_service.settings import Settings
+from kg_service.uploads.queue import JobQueue
+from kg_service.uploads.rules import UploadRules
+from kg_service.uploads.supervisor import Supervisor
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -38,11 +43,24 @@ def serve_store(settings: Settings, host: str, port: int) -> None:
     # the web stack takes longer to import than most commands take to run
     from kg_service.access.authority import Authority
     from kg_service.service.app import ServiceContext, run
+    from kg_service.service.uploads import Uploads
 
     context = ServiceContext(
         graph=open_graph(settings),
         questions=load_questions(resource_folder("queries")),
         base=base_of(settings),
     )
-    authority = Authority.from_settings(AccessSettings.from_environment(settings))
-    run(context, host, port, authority)
+    access = AccessSettings.from_environment(settings)
+    authority = Authority.from_settings(access)
+    if access.uploads is None:
+        run(context, host, port, authority)
+        return
+    queue = JobQueue(access.uploads)
+    supervisor = Supervisor(queue, replace(settings, base=context.base), access)
+    rules = UploadRules.from_environment()
+    uploads = Uploads(queue, rules, AuditLog(access.audit), supervisor.wake)
+    supervisor.start()
+    try:
+        run(context, host, port, authority, uploads)
+    finally:
+        supervisor.stop()

@@ -23,6 +23,7 @@ from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
 from kg_service.service.exports import exports_router
 from kg_service.service.graphql_http import graphql_router
+from kg_service.service.jobs import jobs_router
 from kg_service.service.limits import BodyLimits
 from kg_service.service.links import links_router
 from kg_service.service.login import Login
@@ -38,6 +39,7 @@ from kg_service.service.security import SecurityHeaders
 from kg_service.service.sources import sources_router
 from kg_service.service.sparql import sparql_router
 from kg_service.service.tracing import tracing_router
+from kg_service.service.uploads import Uploads, uploads_router
 
 __all__ = ["ServiceContext", "create_app", "run"]
 
@@ -47,8 +49,12 @@ NOBODY_KNOWN = Authority()
 EXPOSED = ("ETag", "Link", "Location", "Retry-After", "WWW-Authenticate", "X-Request-ID")
 
 
-def create_app(context: ServiceContext, authority: Authority = NOBODY_KNOWN) -> FastAPI:
-    """The service over one graph. By default nobody has credentials."""
+def create_app(
+    context: ServiceContext,
+    authority: Authority = NOBODY_KNOWN,
+    uploads: Uploads | None = None,
+) -> FastAPI:
+    """The service over one graph. By default nobody has credentials, and nothing is uploaded."""
     app = offline_app(title=TITLE, description=DESCRIPTION, version=__version__, openapi_tags=TAGS)
     add_error_answers(app)
     for router in (
@@ -67,9 +73,12 @@ def create_app(context: ServiceContext, authority: Authority = NOBODY_KNOWN) -> 
         me_router(),
     ):
         app.include_router(router)
+    if uploads is not None:
+        app.include_router(uploads_router(context, uploads))
+        app.include_router(jobs_router(uploads))
     app.add_middleware(HeadAndOptions)
     app.add_middleware(Login, authority=authority)
-    app.add_middleware(BodyLimits)
+    app.add_middleware(BodyLimits, longest=uploads.longest_body if uploads else None)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(CommonHeaders)
     # the last that is added is the first that is asked; it answers preflight requests by itself
@@ -84,11 +93,17 @@ def create_app(context: ServiceContext, authority: Authority = NOBODY_KNOWN) -> 
     return app
 
 
-def run(context: ServiceContext, host: str, port: int, authority: Authority = NOBODY_KNOWN) -> None:
+def run(
+    context: ServiceContext,
+    host: str,
+    port: int,
+    authority: Authority = NOBODY_KNOWN,
+    uploads: Uploads | None = None,
+) -> None:
     """Serve until stopped; requests under way are finished first. Raises UsageError."""
     listening = _listen(host, port)
     config = uvicorn.Config(
-        create_app(context, authority),
+        create_app(context, authority, uploads),
         log_level="warning",
         timeout_graceful_shutdown=_SHUTDOWN_S,
     )

@@ -31,17 +31,17 @@ class _Refused(Exception):
 class BodyLimits:
     """Refuses bodies that are too long (413) or come too slowly (408).
 
-    ``longest`` gives the most bytes by a request's method and path.
+    ``longest`` gives the most bytes by a request's method and path, None for what most may have.
     """
 
     def __init__(
         self,
         app: ASGIApp,
-        longest: Callable[[str, str], int] = lambda _method, _path: LONGEST_BODY,
+        longest: Callable[[str, str], int | None] | None = None,
         patience: float = _PATIENCE_S,
     ) -> None:
         self._app = app
-        self._longest = longest
+        self._longest = longest or (lambda _method, _path: None)
         self._patience = patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,7 +49,7 @@ class BodyLimits:
             await self._app(scope, receive, send)
             return
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        most = self._longest(scope["method"], path)
+        most = self._longest(scope["method"], path) or LONGEST_BODY
         started = False
 
         async def told(message: Message) -> None:

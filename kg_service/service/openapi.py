@@ -20,6 +20,7 @@ TAGS = [
     {"name": "GraphQL", "description": "The graph in the field's words; try it at /graphql."},
     {"name": "Questions", "description": "Questions with a name, answered as tables."},
     {"name": "Sources", "description": "What was ingested, from where, with what findings."},
+    {"name": "Uploads", "description": "Taking sources in and out; needs the scope write."},
     {"name": "Entities", "description": "What the sources say of one thing."},
     {"name": "Lineage", "description": "What came of what, who says so, and where it breaks."},
     {"name": "Alignment", "description": "Mapping sets, and why a statement stands."},
