@@ -38,7 +38,9 @@ from kg_service.store.statements import Statements
 from kg_service.tombstones import revival
 
 SOFTWARE = f"kg-service {__version__}"
-_VALID_ID = re.compile(r"~?[A-Za-z0-9][A-Za-z0-9._~-]*(?:/[A-Za-z0-9][A-Za-z0-9._~-]*)*")
+_PART = r"[A-Za-z0-9][A-Za-z0-9._~-]*"
+# what somebody deposited begins with their name: ~els/scan
+_VALID_ID = re.compile(rf"(?:~{_PART}/)?{_PART}(?:/{_PART})*")
 _LONGEST_ID = 120
 
 

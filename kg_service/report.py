@@ -66,6 +66,10 @@ class IngestReport:
         """Statements by term that no mapping row has."""
         return self.derived.unmapped
 
+    def told(self) -> str:
+        """The outcome and of what, in a few words."""
+        return f"{self.outcome.value} {self.source_id or self.location}"
+
     def as_json(self) -> dict[str, Any]:
         """The report as plain data; keys are stable."""
 

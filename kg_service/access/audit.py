@@ -18,7 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from kg_service.access.settings import AccessSettings
 from kg_service.errors import KgError, StoreError
+from kg_service.settings import Settings
 
 _MOST_NAMED = 1000
 _LONGEST = 2000
@@ -87,14 +89,14 @@ def operator() -> str:
 
 
 @contextmanager
-def audited(path: Path | None, action: str, what: list[str] | None = None) -> Iterator[Entry]:
+def audited(settings: Settings, action: str, what: list[str] | None = None) -> Iterator[Entry]:
     """Log what a command does, once it is done or has failed; the entry may be added to.
 
     That the log can be written is seen before anything is changed. Raises StoreError.
     """
-    log = AuditLog(path)
-    if path is not None:
-        with _opened(path):
+    log = AuditLog(AccessSettings.from_environment(settings).audit)
+    if log.path is not None:
+        with _opened(log.path):
             pass
     entry = Entry(operator(), action, "cli", what or [])
     try:

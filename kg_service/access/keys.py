@@ -147,8 +147,8 @@ class KeyRing:
         return key
 
     def every(self) -> list[Key]:
-        """All keys, the oldest first. Raises StoreError."""
-        return sorted(self._current().values(), key=lambda key: (key.created, key.id))
+        """All keys, in the order in which they were made. Raises StoreError."""
+        return list(self._current().values())
 
     def create(self, wanted: Key) -> tuple[Key, str]:
         """Add a key like the one given, with an id and a secret of its own.

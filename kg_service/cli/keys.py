@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -78,7 +77,7 @@ def create(
 
     It holds for a year unless --expires or --never says otherwise.
     """
-    ring, _use, audit = _kept(store)
+    settings, ring, _use = _kept(store)
     wanted = Key(
         id="",
         owner=owner,
@@ -93,7 +92,7 @@ def create(
         description=description,
         expires=_until(expires, never, _ONE_YEAR),
     )
-    with audited(audit, "key-create", [owner]) as entry:
+    with audited(settings, "key-create", [owner]) as entry:
         key, token = ring.create(wanted)
         entry.what = [key.id]
         entry.detail = f"owner {key.owner}; scopes {' '.join(key.scopes)}"
@@ -109,7 +108,7 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List the keys: whose, what they allow, until when, and on which day they were used last."""
-    ring, use, _audit = _kept(store)
+    _settings, ring, use = _kept(store)
     now = datetime.now(UTC)
     days = use.days()
     shown = [key for key in ring.every() if ended or key.state(now) == "active"]
@@ -137,8 +136,8 @@ def list_(
 @keys.command("revoke")
 def revoke(id_: IdArgument, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """End a key, at once and for good, also in services that are running."""
-    ring, _use, audit = _kept(store)
-    with audited(audit, "key-revoke", [id_[:16]]) as entry:
+    settings, ring, _use = _kept(store)
+    with audited(settings, "key-revoke", [id_[:16]]) as entry:
         key = ring.revoke(id_)
         entry.what = [key.id]
     if as_json:
@@ -167,15 +166,15 @@ def rotate(
 
     It then holds for a year again, unless --expires or --never says otherwise.
     """
-    ring, _use, audit = _kept(store)
+    settings, ring, _use = _kept(store)
     spare = _span(grace, "--grace") if grace is not None else timedelta(0)
-    with audited(audit, "key-rotate", [id_[:16]]) as entry:
+    with audited(settings, "key-rotate", [id_[:16]]) as entry:
         key, token = ring.rotate(id_, spare, _until(expires, never, _ONE_YEAR))
         entry.what = [key.id]
     _hand_over(key, token, as_json)
 
 
-def _kept(store: str | None) -> tuple[KeyRing, KeyUse, Path | None]:
+def _kept(store: str | None) -> tuple[Settings, KeyRing, KeyUse]:
     settings = Settings.from_environment(store)
     places = AccessSettings.from_environment(settings)
     if places.keys is None:
@@ -183,7 +182,7 @@ def _kept(store: str | None) -> tuple[KeyRing, KeyUse, Path | None]:
             f"{settings.store} is a server: name a folder for the API keys of its services in "
             "KG_KEYS, for this command and for kg serve alike"
         )
-    return KeyRing(places.keys), KeyUse(places.keys), places.audit
+    return settings, KeyRing(places.keys), KeyUse(places.keys)
 
 
 def _hand_over(key: Key, token: str, as_json: bool) -> None:

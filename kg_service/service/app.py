@@ -19,6 +19,7 @@ from kg_service.access.authority import Authority
 from kg_service.errors import UsageError
 from kg_service.service.alignment import alignment_router
 from kg_service.service.context import ServiceContext
+from kg_service.service.decisions import decisions_router
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
 from kg_service.service.exports import exports_router
@@ -76,6 +77,7 @@ def create_app(
     if uploads is not None:
         app.include_router(uploads_router(context, uploads))
         app.include_router(jobs_router(uploads))
+        app.include_router(decisions_router(context, uploads))
     app.add_middleware(HeadAndOptions)
     app.add_middleware(Login, authority=authority)
     app.add_middleware(BodyLimits, longest=uploads.longest_body if uploads else None)
@@ -105,6 +107,7 @@ def run(
     config = uvicorn.Config(
         create_app(context, authority, uploads),
         log_level="warning",
+        server_header=False,
         timeout_graceful_shutdown=_SHUTDOWN_S,
     )
     # what is there now stays: the garbage of answers is found without looking through it

@@ -36,11 +36,16 @@ def asked_of(
     known = None if is_admin else sorted(who.groups)
     groups = _groups(fields, known)
     embargo = _embargo(told["embargo"])
+    wanted = given_id(source_id or told["id"])
+    own = prefix_of(who.owner)
+    is_named = wanted is not None and wanted.startswith("~")
+    if is_named and not is_admin and not str(wanted).startswith(own):
+        raise UsageError(f"ids that begin with ~ are their owners'; yours begin with {own}")
     return {
         # an admin puts things anywhere, others below their own name
         "below": "" if is_admin else who.owner,
-        "by": prefix_of(who.owner).rstrip("/") or who.name,
-        "id": given_id(source_id or told["id"]),
+        "by": own.rstrip("/"),
+        "id": wanted,
         "format": _format(told["format"]),
         "visibility": _visibility(told["visibility"], groups, embargo),
         "groups": groups,

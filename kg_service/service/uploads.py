@@ -12,8 +12,9 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from kg_service.access.audit import AuditLog, Entry
-from kg_service.access.caller import Caller, Scope
+from kg_service.access.caller import ANONYMOUS, Caller, Scope
 from kg_service.errors import KgError, NotKnown, UsageError
+from kg_service.service.callers import caller
 from kg_service.service.context import ServiceContext
 from kg_service.service.errors import HttpError
 from kg_service.service.openapi import BAD, UNKNOWN, Operation, answer, error
@@ -114,10 +115,11 @@ def uploads_router(context: ServiceContext, uploads: Uploads) -> APIRouter:
         What you upload has ids below `~OWNER/`, which `/me` tells; who has the scope `admin`
         gives any. The same id again, or the same identifier in the source, is a new version.
         """
-        who = require(Scope.WRITE)
-        return await _audited(
-            request, uploads, who, "upload", [], lambda: _receive(request, uploads, who, None)
-        )
+
+        async def received(who: Caller) -> Response:
+            return await _receive(request, uploads, who, None)
+
+        return await audited(request, uploads, Scope.WRITE, "upload", [], received)
 
     @router.put(
         "/sources/{source_id:path}",
@@ -129,13 +131,12 @@ def uploads_router(context: ServiceContext, uploads: Uploads) -> APIRouter:
     async def put(source_id: str, request: Request) -> Response:
         """A source of yours, or a new version of it: its id begins with `~OWNER/`. Replacing
         others' needs the scope `admin`. The form is that of `POST /sources`, without `id`."""
-        who = require(Scope.WRITE)
 
-        async def received() -> Response:
+        async def received(who: Caller) -> Response:
             await to_thread.run_sync(_must_be_own, context, who, source_id)
             return await _receive(request, uploads, who, source_id)
 
-        return await _audited(request, uploads, who, "upload", [source_id], received)
+        return await audited(request, uploads, Scope.WRITE, "upload", [source_id], received)
 
     @router.delete(
         "/sources/{source_id:path}",
@@ -150,43 +151,47 @@ def uploads_router(context: ServiceContext, uploads: Uploads) -> APIRouter:
     ) -> Response:
         """Its statements go; that it was there, and why it went, stays. For a source of yours;
         for others' the scope `admin` is needed."""
-        who = require(Scope.WRITE)
 
-        async def accepted() -> Response:
+        async def accepted(who: Caller) -> Response:
             await to_thread.run_sync(_must_be_own, context, who, source_id)
             if not because.strip():
                 raise UsageError("say why (because): whoever misses the source will want to know")
             asked = {"source": source_id, "because": because.strip(), "by": f"~{who.owner}"}
             job = new_job(Kind.WITHDRAW, who, request, asked)
-            return await to_thread.run_sync(accept_bare, request, uploads, job)
+            return await to_thread.run_sync(accept_bare, request, uploads, job, [source_id])
 
-        return await _audited(request, uploads, who, "withdraw", [source_id], accepted)
+        return await audited(request, uploads, Scope.WRITE, "withdraw", [source_id], accepted)
 
     return router
 
 
-async def _audited(
+async def audited(
     request: Request,
     uploads: Uploads,
-    who: Caller,
+    scope: Scope,
     action: str,
     what: list[str],
-    act: Callable[[], Awaitable[Response]],
+    act: Callable[[Caller], Awaitable[Response]],
 ) -> Response:
-    """Do it; where it is refused, log that it was tried."""
+    """Do what a caller with a scope asks for. Where it is refused, log that it was tried.
+
+    What the anonymous try is not logged: that would be a way for anybody to fill the disk.
+    """
+    who = caller()
     try:
-        return await act()
+        return await act(require(scope))
     except KgError as problem:
-        entry = entry_of(request, who, action, what, "refused")
-        entry.detail = str(problem)
-        await to_thread.run_sync(uploads.audit.write, entry)
+        if who != ANONYMOUS:
+            entry = entry_of(request, who, action, what, "refused")
+            entry.detail = str(problem)
+            await to_thread.run_sync(uploads.audit.write, entry)
         raise
 
 
 async def _receive(
     request: Request, uploads: Uploads, who: Caller, source_id: str | None
 ) -> Response:
-    await to_thread.run_sync(_must_have_room, uploads, who)
+    await to_thread.run_sync(_must_have_room, uploads, who.owner)
     job = new_job(Kind.INGEST, who, request, {})
     with uploads.queue.receiving(job) as folder:
         form = await receive_form(request, folder, uploads.rules)
@@ -206,11 +211,11 @@ def _accept(
     return accepted_answer(request, uploads, whole)
 
 
-def accept_bare(request: Request, uploads: Uploads, job: Job) -> Response:
-    """Take in a job that has no files. Raises HttpError 429, StoreError."""
-    _must_have_room(uploads, None, job.owner)
+def accept_bare(request: Request, uploads: Uploads, job: Job, what: list[str]) -> Response:
+    """Take in a job that has no files; ``what`` it changes. Raises HttpError 429, StoreError."""
+    _must_have_room(uploads, job.owner)
     with uploads.queue.receiving(job):
-        _log_acceptance(uploads, job, [])
+        _log_acceptance(uploads, job, what)
         uploads.queue.accept(job)
     uploads.wake()
     return accepted_answer(request, uploads, job)
@@ -255,9 +260,9 @@ def _log_acceptance(uploads: Uploads, job: Job, what: list[str]) -> None:
             job.who,
             job.kind.value,
             "http",
-            what or [str(value) for value in job.asked.values()],
+            what,
             "accepted",
-            json.dumps(job.asked) if job.kind is Kind.INGEST else None,
+            json.dumps(job.asked),
             job.address,
             job.request,
             job.id,
@@ -265,8 +270,7 @@ def _log_acceptance(uploads: Uploads, job: Job, what: list[str]) -> None:
     )
 
 
-def _must_have_room(uploads: Uploads, who: Caller | None, owner: str = "") -> None:
-    owner = who.owner if who is not None else owner
+def _must_have_room(uploads: Uploads, owner: str) -> None:
     most = uploads.rules.open_jobs
     if sum(job.owner == owner for job in uploads.queue.open_jobs()) >= most:
         raise HttpError(

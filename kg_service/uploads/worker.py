@@ -16,6 +16,7 @@ from pathlib import Path
 
 from kg_service.access.audit import AuditLog, Entry
 from kg_service.access.settings import AccessSettings
+from kg_service.align.engine import Alignment
 from kg_service.errors import KgError, StoreBusy, StoreError
 from kg_service.opening import base_of, load_alignment, open_writer
 from kg_service.resources import resource_folder
@@ -36,15 +37,24 @@ _BUSY = "another process is writing to the store; this goes on when it has ended
 class Worker:
     """Works off the jobs of a queue, one after another, until there are none.
 
-    A fault of its own ends it; the next one tries the job again, but not for ever.
+    It ends when there was nothing to do for ``idle`` seconds. A fault of its own ends it; the
+    next one tries the job again, but not for ever.
     """
 
-    def __init__(self, queue: JobQueue, settings: Settings, audit: AuditLog) -> None:
+    def __init__(
+        self,
+        queue: JobQueue,
+        settings: Settings,
+        audit: AuditLog,
+        alignment: Alignment,
+        idle: float = _IDLE_S,
+    ) -> None:
         self._queue = queue
+        self._idle = idle
         self._settings = settings
         self._audit = audit
         self._stopped = False
-        self._alignment = load_alignment(settings.mappings)
+        self._alignment = alignment
 
     def stop(self) -> None:
         """End before the next source; what is not done is left for the next worker."""
@@ -53,7 +63,7 @@ class Worker:
     def run(self) -> None:
         """Do what there is to do. Raises StoreError where the queue itself fails."""
         idle_since = time.monotonic()
-        while not self._stopped and time.monotonic() - idle_since < _IDLE_S:
+        while not self._stopped and time.monotonic() - idle_since < self._idle:
             ids = self._queue.waiting()
             if not ids:
                 time.sleep(_LOOKS_EVERY_S)
@@ -125,7 +135,7 @@ class Worker:
 
     def _end(self, job: Job) -> None:
         self._queue.save(job)
-        named = [f"{r['outcome']} {r['source'] or r['location']}" for r in job.sources]
+        named = [f"{told['outcome']} {told['source'] or told['location']}" for told in job.sources]
         entry = Entry(
             job.who,
             job.kind.value,
@@ -152,7 +162,7 @@ def main() -> None:
     with queue.working() as mine:
         if not mine:
             return
-        worker = Worker(queue, settings, audit)
+        worker = Worker(queue, settings, audit, load_alignment(settings.mappings))
         signal.signal(signal.SIGTERM, lambda _number, _frame: worker.stop())
         # a Ctrl-C at the terminal is for the service, which tells its worker
         signal.signal(signal.SIGINT, signal.SIG_IGN)
