@@ -16,16 +16,12 @@ class Deposit:
 
     What an ``owner`` deposits has ids below ``~owner/`` only, so that nobody can replace what is
     somebody else's, or find out by trying whether it is there. ``by`` is named in the catalogue.
-    ``visibility`` and ``groups`` go before what a source says; where neither says anything,
-    ``otherwise`` holds. Of ``known_groups`` the owner is a member; others are not given to see
-    what the owner deposits; None: no matter which.
+    Where a source does not say who may see it, ``otherwise`` holds. The owner is a member of the
+    ``known_groups``; others are not given to see what is deposited; None: no matter which.
     """
 
     owner: str = ""
     by: str | None = None
-    visibility: Visibility | None = None
-    groups: tuple[str, ...] = ()
-    visible_from: str | None = None
     otherwise: Visibility = Visibility.PUBLIC
     known_groups: frozenset[str] | None = None
 
@@ -39,10 +35,8 @@ class Deposit:
         return id_ if id_.startswith(self.prefix) else self.prefix + id_
 
     def described(self, description: Description, warn: Warn) -> Description:
-        """What a source says of itself, with what was said of it when it was deposited."""
-        if self.visibility is not None:
-            description = replace(description, visibility=self.visibility, groups=self.groups)
-        elif description.visibility is None:
+        """What a source says of itself, as far as it holds for what is deposited."""
+        if description.visibility is None:
             description = replace(description, visibility=self.otherwise)
         if self.known_groups is not None:
             kept = tuple(group for group in description.groups if group in self.known_groups)
@@ -53,8 +47,6 @@ class Deposit:
                     "can give it something to see",
                 )
             description = replace(description, groups=kept)
-        if self.visible_from is not None:
-            description = replace(description, visible_from=self.visible_from)
         return description
 
 

@@ -49,6 +49,7 @@ class IngestReport:
     visibility: str = "public"
     groups: tuple[str, ...] = ()
     visible_from: str | None = None
+    visibility_decided: str | None = None
     by: str | None = None
     asserted: int = 0
     derived: Derived = field(default_factory=Derived)

@@ -42,12 +42,23 @@ from kg_service.service.sparql import sparql_router
 from kg_service.service.tracing import tracing_router
 from kg_service.service.uploads import Uploads, uploads_router
 
-__all__ = ["ServiceContext", "create_app", "run"]
+__all__ = ["ServiceContext", "create_app", "run", "settle"]
 
 _SHUTDOWN_S = 10
 NOBODY_KNOWN = Authority()
+_OBJECTS_BEFORE_LOOKING = 50_000
 # what scripts of other sites may read of an answer, beside what they always may
-EXPOSED = ("ETag", "Link", "Location", "Retry-After", "WWW-Authenticate", "X-Request-ID")
+_EXPOSED = (
+    "Allow",
+    "Content-Location",
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "WWW-Authenticate",
+    "X-Complete",
+    "X-Request-ID",
+)
 
 
 def create_app(
@@ -90,7 +101,7 @@ def create_app(
         allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"],
         # Authorization too; but no cookies, which a browser would send by itself
         allow_headers=["*"],
-        expose_headers=EXPOSED,
+        expose_headers=_EXPOSED,
     )
     return app
 
@@ -110,11 +121,20 @@ def run(
         server_header=False,
         timeout_graceful_shutdown=_SHUTDOWN_S,
     )
-    # what is there now stays: the garbage of answers is found without looking through it
-    gc.collect()
-    gc.freeze()
+    settle()
     with listening, _stopping_is_no_error():
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def settle() -> None:
+    """Prepare the process for answers that are made of some 10,000 objects each.
+
+    What is there now stays: the garbage of answers is found without looking through it, and
+    is looked for less often than while there is little of it.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BEFORE_LOOKING)
 
 
 class _Stopped(BaseException):

@@ -9,6 +9,7 @@ from typing import Any
 from ingest.document import Visibility
 from ingest.formats import FORMATS
 from kg_service.access.caller import Caller, Scope
+from kg_service.access.deciding import Decided
 from kg_service.deposit import prefix_of
 from kg_service.errors import UsageError
 from kg_service.intake import is_valid_id
@@ -47,9 +48,7 @@ def asked_of(
         "by": own.rstrip("/"),
         "id": wanted,
         "format": _format(told["format"]),
-        "visibility": _visibility(told["visibility"], groups, embargo),
-        "groups": groups,
-        "visibleFrom": embargo,
+        "decided": _decided(told["visibility"], groups, embargo),
         "otherwise": otherwise.value,
         "knownGroups": known,
     }
@@ -86,19 +85,26 @@ def _groups(fields: Fields, known: list[str] | None) -> list[str]:
     return groups
 
 
-def _visibility(written: str | None, groups: list[str], embargo: str | None) -> str | None:
-    """What goes before what a source says, None for nothing."""
-    if written is None:
-        return Visibility.RESTRICTED.value if groups else None
-    if written not in list(Visibility):
+def _decided(written: str | None, groups: list[str], embargo: str | None) -> dict[str, Any] | None:
+    """Who may see it, whatever it says itself; None where that is for it to say."""
+    if written is not None and written not in list(Visibility):
         raise UsageError(
             f"there is no visibility {written[:40]!r}; there are {', '.join(Visibility)}"
         )
-    if written == Visibility.RESTRICTED and not groups:
+    if written == Visibility.RESTRICTED and not groups and embargo is None:
         raise UsageError("restricted to whom? name one or more of your groups in groups")
-    if groups and written != Visibility.RESTRICTED and embargo is None:
-        raise UsageError(f"groups make no difference to what is {written}: leave one of them out")
-    return written
+    if written == Visibility.PUBLIC and embargo is not None:
+        written = None  # public from then, which is what an embargo means
+    visibility = Visibility(written) if written is not None else None
+    decided = Decided.written(visibility, groups, embargo)
+    if decided is None:
+        return None
+    return {
+        "visibility": decided.visibility.value,
+        "groups": list(decided.groups),
+        "visibleFrom": decided.visible_from,
+        "at": decided.at,
+    }
 
 
 def _embargo(written: str | None) -> str | None:

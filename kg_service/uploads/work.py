@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import NamedNode
 
 from ingest.discover import Found, PassedOver, Refused, discover
 from ingest.document import Visibility
 from ingest.errors import UnknownFormat
+from kg_service.access.deciding import Decided
 from kg_service.align.engine import Alignment
 from kg_service.deposit import Deposit
 from kg_service.errors import KgError, NotKnown, StoreError, UsageError, Withdrawn
@@ -61,18 +63,15 @@ def do(job: Job, bench: Bench) -> Job:
 
 def _ingest(job: Job, bench: Bench) -> Job:
     asked = job.asked
-    visibility = asked.get("visibility")
-    groups = asked.get("knownGroups")
+    groups = asked["knownGroups"]
     deposit = Deposit(
         owner=asked["below"],
         by=asked["by"],
-        visibility=None if visibility is None else Visibility(visibility),
-        groups=tuple(asked.get("groups", ())),
-        visible_from=asked.get("visibleFrom"),
         otherwise=Visibility(asked["otherwise"]),
         known_groups=None if groups is None else frozenset(groups),
     )
-    intake = Intake(bench.store, bench.alignment, bench.base, deposit)
+    decided = _decided(asked["decided"])
+    intake = Intake(bench.store, bench.alignment, bench.base, decided, deposit)
     saved = published = time.monotonic()
     try:
         for report in _taken(job, intake, deposit, bench.files):
@@ -100,6 +99,15 @@ def _ingest(job: Job, bench: Bench) -> Job:
     if refused == len(job.sources):
         return job.ending(State.FAILED, "nothing in it could be taken; sources tells why")
     return job.ending(State.DONE, f"{refused} of it could not be taken" if refused else None)
+
+
+def _decided(told: dict[str, Any] | None) -> Decided | None:
+    """What the uploader decided on who may see it."""
+    if told is None:
+        return None
+    return Decided(
+        Visibility(told["visibility"]), tuple(told["groups"]), told["visibleFrom"], told["at"]
+    )
 
 
 def _taken(
