@@ -13,6 +13,7 @@ import typer
 from kg_service.access.audit import AuditLog
 from kg_service.access.settings import AccessSettings
 from kg_service.cli.console import BaseOption, MappingsOption, StoreOption, err
+from kg_service.errors import StoreError
 from kg_service.opening import base_of, open_existing, open_graph, open_tiers
 from kg_service.querying.limits import Limits
 from kg_service.querying.query import QueryEngine
@@ -115,7 +116,13 @@ def _uploads(settings: Settings, access: AccessSettings) -> Iterator[Uploads | N
     queue = JobQueue(access.uploads)
     supervisor = Supervisor(queue, settings, access)
     rules = UploadRules.from_environment()
-    supervisor.start()
+    try:
+        supervisor.start()
+    except StoreError as error:
+        # a store that can only be read is served all the same
+        err.print(f"no uploads are taken: {error}")
+        yield None
+        return
     try:
         yield Uploads(queue, rules, AuditLog(access.audit), supervisor.wake)
     finally:

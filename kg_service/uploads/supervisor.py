@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
 import threading
 
 from kg_service.access.settings import AccessSettings
+from kg_service.errors import StoreError
 from kg_service.settings import Settings
 from kg_service.uploads.queue import JobQueue
 
+_log = logging.getLogger(__name__)
 _WORKER = "kg_service.uploads.worker"
 _LOOKS_EVERY_S = 2.0
 _ENDS_WITHIN_S = 5.0
@@ -52,14 +55,21 @@ class Supervisor:
     def _run(self) -> None:
         while not self._ended.is_set():
             self._wake.clear()
-            if self._queue.waiting() and not self._is_worked():
-                self._worker = subprocess.Popen(
-                    [sys.executable, "-P", "-m", _WORKER, str(self._queue.folder)],
-                    env=self._environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                )
+            try:
+                self._see_to_it()
+            except (OSError, StoreError) as error:
+                # it may be over the next time
+                _log.error("uploads are not worked off: %s", error)
             self._wake.wait(_LOOKS_EVERY_S)
+
+    def _see_to_it(self) -> None:
+        if self._queue.waiting() and not self._is_worked():
+            self._worker = subprocess.Popen(
+                [sys.executable, "-P", "-m", _WORKER, str(self._queue.folder)],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
 
     def _is_worked(self) -> bool:
         if self._worker is not None and self._worker.poll() is None:
