@@ -79,6 +79,9 @@ class AuditLog:
             os.write(number, line)
 
 
+NOWHERE = AuditLog(None)
+
+
 def operator() -> str:
     """Who works at the command line: ``operator:ACCOUNT@HOST``."""
     try:

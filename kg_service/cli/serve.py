@@ -99,6 +99,7 @@ def serve_store(
             engines=engines,
             tiers=open_tiers(settings),
             updates=Updates(lambda: open_existing(settings), base) if allow_update else None,
+            audit=AuditLog(access.audit),
         )
         context.prepare()
         run(context, host, port, Authority.from_settings(access), uploads)

@@ -28,8 +28,9 @@ def set_caller(who: Caller) -> None:
 @contextmanager
 def asking(who: Caller) -> Iterator[None]:
     """Say who asks, until the block ends."""
-    token = _CALLER.set(who)
+    before = caller()
+    set_caller(who)
     try:
         yield
     finally:
-        _CALLER.reset(token)
+        set_caller(before)

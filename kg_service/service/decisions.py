@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from kg_service.access.caller import Caller, Scope
 from kg_service.errors import UsageError
 from kg_service.identity.decisions import Verdict
+from kg_service.service.auditing import audited
 from kg_service.service.context import ServiceContext
 from kg_service.service.openapi import BAD, UNKNOWN, answer
 from kg_service.service.uploads import (
@@ -20,7 +21,6 @@ from kg_service.service.uploads import (
     TOO_MANY,
     Uploads,
     accept_bare,
-    audited,
     new_job,
 )
 from kg_service.uploads.jobs import Kind
@@ -75,7 +75,7 @@ def decisions_router(context: ServiceContext, uploads: Uploads) -> APIRouter:
 
         what = [decision.first, decision.second]
         return await audited(
-            request, uploads, Scope.ADMIN, f"link {decision.verdict}", what, accepted
+            request, uploads.audit, Scope.ADMIN, f"link {decision.verdict}", what, accepted
         )
 
     return router

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from kg_service.access.caller import Caller, Scope
 from kg_service.errors import NotKnown
+from kg_service.service.auditing import entry_of
 from kg_service.service.callers import caller
 from kg_service.service.openapi import UNKNOWN, Operation, answer
 from kg_service.service.permission import require
@@ -17,7 +18,6 @@ from kg_service.service.uploads import (
     NO_SCOPE,
     NOT_SIGNED_IN,
     Uploads,
-    entry_of,
 )
 from kg_service.uploads.jobs import Job
 

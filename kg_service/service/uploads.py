@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -12,13 +12,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from kg_service.access.audit import AuditLog, Entry
-from kg_service.access.caller import ANONYMOUS, Caller, Scope
-from kg_service.errors import KgError, NotKnown, UsageError
-from kg_service.service.callers import caller
+from kg_service.access.caller import Caller, Scope
+from kg_service.errors import NotKnown, UsageError
+from kg_service.service.auditing import address_of, audited, request_id
 from kg_service.service.context import ServiceContext
 from kg_service.service.errors import HttpError
 from kg_service.service.openapi import BAD, UNKNOWN, Operation, answer, error
-from kg_service.service.permission import require
 from kg_service.service.upload_form import Received, receive_form
 from kg_service.service.upload_options import asked_of, given_id
 from kg_service.uploads.jobs import Job, Kind
@@ -119,7 +118,7 @@ def uploads_router(context: ServiceContext, uploads: Uploads) -> APIRouter:
         async def received(who: Caller) -> Response:
             return await _receive(request, uploads, who, None)
 
-        return await audited(request, uploads, Scope.WRITE, "upload", [], received)
+        return await audited(request, uploads.audit, Scope.WRITE, "upload", [], received)
 
     @router.put(
         "/sources/{source_id:path}",
@@ -136,7 +135,7 @@ def uploads_router(context: ServiceContext, uploads: Uploads) -> APIRouter:
             await to_thread.run_sync(_must_be_own, context, who, source_id)
             return await _receive(request, uploads, who, source_id)
 
-        return await audited(request, uploads, Scope.WRITE, "upload", [source_id], received)
+        return await audited(request, uploads.audit, Scope.WRITE, "upload", [source_id], received)
 
     @router.delete(
         "/sources/{source_id:path}",
@@ -160,32 +159,9 @@ def uploads_router(context: ServiceContext, uploads: Uploads) -> APIRouter:
             job = new_job(Kind.WITHDRAW, who, request, asked)
             return await to_thread.run_sync(accept_bare, request, uploads, job, [source_id])
 
-        return await audited(request, uploads, Scope.WRITE, "withdraw", [source_id], accepted)
+        return await audited(request, uploads.audit, Scope.WRITE, "withdraw", [source_id], accepted)
 
     return router
-
-
-async def audited(
-    request: Request,
-    uploads: Uploads,
-    scope: Scope,
-    action: str,
-    what: list[str],
-    act: Callable[[Caller], Awaitable[Response]],
-) -> Response:
-    """Do what a caller with a scope asks for. Where it is refused, log that it was tried.
-
-    What the anonymous try is not logged: that would be a way for anybody to fill the disk.
-    """
-    who = caller()
-    try:
-        return await act(require(scope))
-    except KgError as problem:
-        if who != ANONYMOUS:
-            entry = entry_of(request, who, action, what, "refused")
-            entry.detail = str(problem)
-            await to_thread.run_sync(uploads.audit.write, entry)
-        raise
 
 
 async def _receive(
@@ -235,22 +211,9 @@ def new_job(kind: Kind, who: Caller, request: Request, asked: dict[str, Any]) ->
         who.name,
         who.owner,
         asked=asked,
-        request=_request_id(request),
-        address=request.client.host if request.client else None,
+        request=request_id(request),
+        address=address_of(request),
     )
-
-
-def entry_of(request: Request, who: Caller, action: str, what: list[str], outcome: str) -> Entry:
-    """An entry of the audit log on a request."""
-    address = request.client.host if request.client else None
-    return Entry(
-        who.name, action, "http", what, outcome, address=address, request=_request_id(request)
-    )
-
-
-def _request_id(request: Request) -> str | None:
-    told = request.scope.get("state", {}).get("request_id")
-    return told if isinstance(told, str) else None
 
 
 def _log_acceptance(uploads: Uploads, job: Job, what: list[str]) -> None:

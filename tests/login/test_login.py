@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -223,6 +225,27 @@ def test_who_asks_reaches_threads_streams_and_nobody_else(place: Place) -> None:
         with ThreadPoolExecutor(12) as pool:
             list(pool.map(ask, asked))
     assert caller().name == "anonymous"
+
+
+def test_a_connection_is_nobodys(shared: Place) -> None:
+    """Requests sent at once over one connection: who made the first is not who made the second."""
+    token = shared.key("els")["Authorization"]
+    ask = "GET /me HTTP/1.1\r\nHost: x\r\n{}\r\n"
+    asked = [
+        ask.format(f"Authorization: {token}\r\n"),
+        ask.format(""),
+        ask.format(f"Authorization: {token}\r\n"),
+        ask.format("Connection: close\r\n"),
+    ]
+    with serving(shared.app) as address:
+        host, port = address.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall("".join(asked).encode())
+            answer = b""
+            while more := connection.recv(65536):
+                answer += more
+    told = re.findall(rb'"name":"(\w+)', answer)
+    assert told == [b"key", b"anonymous", b"key", b"anonymous"]
 
 
 def test_headers_that_protect(shared: Place) -> None:
