@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from kg_service.access.audit import audited
 from kg_service.cli.console import JsonOption, StoreOption, out, print_json
 from kg_service.graph import KnowledgeGraph
 from kg_service.identity.decisions import Verdict
@@ -139,12 +140,15 @@ def _decide(
     store: str | None,
     as_json: bool,
 ) -> None:
-    target = open_writer(Settings.from_environment(store))
+    settings = Settings.from_environment(store)
+    target = open_writer(settings)
     try:
         graph = KnowledgeGraph(target, load_alignment())
-        first, second = (graph.resolve(id_) for id_ in ids)
-        decision = judge(target, (first, second), verdict, because, who)
-        target.publish()
+        with audited(settings, f"link {verdict.value}", list(ids)) as entry:
+            first, second = (graph.resolve(id_) for id_ in ids)
+            decision = judge(target, (first, second), verdict, because, who)
+            entry.what, entry.detail = [first.value, second.value], because
+            target.publish()
         rest = still_joined(target, first, second) if verdict is Verdict.REJECTED else []
     finally:
         target.close()
