@@ -61,8 +61,12 @@ def sources_router(context: ServiceContext) -> APIRouter:
         """What was ingested, in its current version, as `kg sources --json` lists it."""
         records = context.sources()
         if wants_html(request.headers.get("accept")):
-            return _sources_page(records, request.scope.get("root_path", ""))
-        return JSONResponse([source_json(record) for record in records])
+            response = _sources_page(records, request.scope.get("root_path", ""))
+        else:
+            response = JSONResponse([source_json(record) for record in records])
+        if changed := last_modified(record.ingested for record in records):
+            response.headers["Last-Modified"] = changed
+        return response
 
     @router.get(
         "/sources/{source_id:path}",
