@@ -6,8 +6,8 @@ none of these is seen by nobody else either.
 
 The end of an embargo (``kg:visibleFrom``) makes what was restricted public, at the start of
 that day in UTC. It does so only if it was still to come when the version was ingested, or the
-visibility decided: a source that is restricted in spite of a date that had passed means it. What is internal stays
-so. What is public but has a date to come is restricted until then.
+visibility decided: a source that is restricted in spite of a date that had passed means it.
+What is internal stays so. What is public but has a date to come is restricted until then.
 """
 
 from __future__ import annotations
