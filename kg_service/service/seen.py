@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from dataclasses import replace
@@ -10,8 +11,10 @@ from pathlib import Path
 from kg_service.access.caller import Caller
 from kg_service.access.tiers import Tiers
 from kg_service.access.views import View, Views
+from kg_service.errors import StoreError
 from kg_service.graph import KnowledgeGraph
 
+_log = logging.getLogger(__name__)
 # each may have a copy of what is searched
 _MOST_KEPT = 8
 
@@ -43,8 +46,11 @@ class SeenGraphs:
         return None if base is None or self._tiers is None else self._tiers.folder(base)
 
     def prepare(self) -> None:
-        """Make the tiers that are needed."""
-        self._views.sync(missing=True)
+        """Make the tiers that are needed. Where that fails, those who ask them are told."""
+        try:
+            self._views.sync(missing=True)
+        except StoreError as error:
+            _log.warning("%s", error)
 
     def _of(self, view: View) -> KnowledgeGraph:
         if view.whole or view.key is None:
