@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from ingest.document import Visibility
 from ingest.findings import FindingKind
+from kg_service.access.audit import Entry, audited
 from kg_service.access.deciding import Decided
 from kg_service.cli.console import (
     BaseOption,
@@ -70,10 +71,10 @@ def ingest(
     alignment = load_alignment(settings.mappings)
     target = open_writer(settings)
     try:
-        keep_vocabulary(target, alignment, resource_folder("ontologies"))
-        reports, passed_over = _take_all(
-            Intake(target, alignment, base_of(settings), decided), target, paths, source_id
-        )
+        with audited(settings, "ingest") as entry:
+            keep_vocabulary(target, alignment, resource_folder("ontologies"))
+            intake = Intake(target, alignment, base_of(settings), decided)
+            reports, passed_over = _take_all(intake, target, paths, source_id, entry)
     finally:
         target.close()
     if as_json:
@@ -85,7 +86,7 @@ def ingest(
 
 
 def _take_all(
-    intake: Intake, target: GraphStore, paths: list[Path], source_id: str | None
+    intake: Intake, target: GraphStore, paths: list[Path], source_id: str | None, entry: Entry
 ) -> tuple[list[IngestReport], int]:
     reports: list[IngestReport] = []
     passed_over = 0
@@ -107,6 +108,7 @@ def _take_all(
                         passed_over += 1
                         continue
                     reports.append(report)
+                    entry.what.append(report.told())
                     progress.update(task, taken=len(reports))
                     if time.monotonic() - published > _PUBLISH_EVERY_S:
                         target.publish()

@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from ingest.document import Visibility
+from kg_service.access.audit import audited
 from kg_service.access.deciding import Decided
 from kg_service.catalogue import Catalogue, SourceRecord
 from kg_service.cli.console import BaseOption, JsonOption, StoreOption, out, print_json
@@ -97,8 +98,10 @@ def visibility(
     settings = Settings.from_environment(store, base)
     target = open_existing(settings)
     try:
-        decide_visibility(target, base_of(settings), source, decided, earlier=earlier)
-        target.publish()
+        with audited(settings, "visibility", [source]) as entry:
+            decide_visibility(target, base_of(settings), source, decided, earlier=earlier)
+            entry.detail = _words(decided.visibility, decided.groups, embargo)
+            target.publish()
     finally:
         target.close()
     if as_json:

@@ -143,7 +143,7 @@ class Request:
     filter: Filter = Filter()
 
 
-@dataclass
+@dataclass(slots=True)
 class Node:
     """A node of an answer: how many steps from the start, and why the walk stopped there.
 
@@ -154,7 +154,7 @@ class Node:
     kind: NodeKind
     depth: int
     container: bool = False
-    stops: set[Stop] = field(default_factory=set)
+    stops: frozenset[Stop] = frozenset()
 
 
 class MadeWhenAsked(Sequence[Move]):

@@ -6,15 +6,21 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TypeVar, cast
 
+from kg_service.access.audit import NOWHERE, AuditLog
 from kg_service.access.tiers import Tiers
 from kg_service.catalogue import SourceRecord
 from kg_service.graph import KnowledgeGraph
+from kg_service.querying.asking import AskingReader
+from kg_service.querying.inline import InlineEngine
+from kg_service.querying.query import QueryEngine
+from kg_service.querying.workers import Engines
 from kg_service.questions import Question
 from kg_service.service.callers import caller
 from kg_service.service.seen import SeenGraphs
+from kg_service.store.port import GraphReader
+from kg_service.updating import Updates
 
 Value = TypeVar("Value")
 # a value for each state of the store and each group of callers who see the same of it
@@ -47,13 +53,19 @@ class ServiceContext:
     """The graph that is served, the questions it is asked, the base of the IRIs in it.
 
     ``tiers`` are the stores beside it for those who do not see all of it; without them, SPARQL
-    is refused to these.
+    is refused to these. ``engine`` answers SPARQL over that graph, and ``engines`` over tiers, in
+    the same workers; without one, queries are answered in the process itself, without limits.
+    ``updates`` makes the changes of SPARQL Update, where they are switched on; ``audit`` logs them.
     """
 
     graph: KnowledgeGraph
     questions: tuple[Question, ...]
     base: str
     tiers: Tiers | None = None
+    engine: QueryEngine | None = None
+    engines: Engines | None = None
+    updates: Updates | None = None
+    audit: AuditLog = NOWHERE
     _kept: _Kept = field(default_factory=_Kept, repr=False, compare=False)
     _seen: SeenGraphs = field(init=False, repr=False, compare=False)
 
@@ -65,6 +77,20 @@ class ServiceContext:
         agree. Raises StoreError."""
         return self._seen.by(caller())
 
+    def query_engine(self) -> QueryEngine:
+        """What answers the current caller's SPARQL, over what they may see."""
+        who = caller()
+        if self._seen.is_whole(who):
+            return self.engine or InlineEngine(self.now().reader)
+        folder = self._seen.folder(who)
+        if folder is not None and self.engines is not None:
+            return self.engines.engine_for(folder)
+        return InlineEngine(self.now().reader)
+
+    def asking(self, asker: str) -> GraphReader:
+        """A reader of one state whose queries have the limits of the SPARQL endpoint."""
+        return AskingReader(self.now().reader, self.query_engine(), asker)
+
     def keep(self, name: str, make: Callable[[KnowledgeGraph], Value]) -> Value:
         """A value that is made again only when what is seen has changed."""
         graph, generation = self._seen.by(caller()), self.generation()
@@ -75,13 +101,6 @@ class ServiceContext:
     def generation(self) -> str | None:
         """What changes whenever that has which the caller sees; None where it can not be told."""
         return self._seen.key(caller())
-
-    def sparql_folder(self) -> Path | None:
-        """The folder of the store that answers the caller's SPARQL: a tier that is up to date.
-
-        None where it is the store itself, of which the caller sees everything.
-        """
-        return self._seen.folder(caller())
 
     def prepare(self) -> None:
         """Make what callers who do not see everything will ask, so that none waits for it."""

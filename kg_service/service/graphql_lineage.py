@@ -113,7 +113,7 @@ class NodeRecord:
         thing: ThingRecord,
         kind: model.NodeKind,
         depth: int,
-        stops: set[model.Stop],
+        stops: frozenset[model.Stop],
         past: KnowledgeGraph | None,
     ) -> None:
         self.thing = thing

@@ -40,8 +40,12 @@ class SeenGraphs:
             return view.key
         return None if view.key is None else f"all {view.key}"
 
+    def is_whole(self, caller: Caller) -> bool:
+        """Whether nothing is hidden from the caller."""
+        return self._views.of(caller).whole
+
     def folder(self, caller: Caller) -> Path | None:
-        """The folder of the tier that answers the caller's SPARQL; None for the store itself."""
+        """The folder of the tier that answers the caller's SPARQL; None where there is no tier."""
         base = self._views.of(caller).base
         return None if base is None or self._tiers is None else self._tiers.folder(base)
 
