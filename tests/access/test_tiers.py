@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access.asking import client_of
+from access.asking import KNOWN, client_of
 from access.worlds import Event, Gone, Taken, context_of, make_store
 from fastapi.testclient import TestClient
 from pyoxigraph import NamedNode
@@ -65,7 +65,7 @@ def decide(settings: Settings, source: str, visibility: Visibility) -> None:
 
 def test_sparql_is_answered_by_what_the_caller_sees(alignment: Alignment, tmp_path: Path) -> None:
     context = context_of(make(tmp_path, alignment))
-    app = create_app(context)
+    app = create_app(context, KNOWN)
     found = {}
     for caller in (ANONYMOUS, INSIDER, MEMBER, OPERATOR):
         with client_of(app, caller) as client:
@@ -77,7 +77,7 @@ def test_sparql_is_answered_by_what_the_caller_sees(alignment: Alignment, tmp_pa
 
 def test_a_tier_follows_each_change(alignment: Alignment, tmp_path: Path) -> None:
     settings = make(tmp_path, alignment)
-    with client_of(create_app(context_of(settings)), ANONYMOUS) as client:
+    with client_of(create_app(context_of(settings), KNOWN), ANONYMOUS) as client:
         assert sources_told(client) == 1
         decide(settings, "beta", Visibility.PUBLIC)
         assert sources_told(client) == 2
@@ -110,7 +110,7 @@ def test_the_end_of_an_embargo_is_noticed(
     decide_visibility(store, BASE, "alpha", decided)
     store.publish()
     store.close()
-    with client_of(create_app(context_of(settings)), ANONYMOUS) as client:
+    with client_of(create_app(context_of(settings), KNOWN), ANONYMOUS) as client:
         assert sources_told(client) == 0
         before = client.get("/graphql", params={"query": "{ sources { id } }"})
         assert before.json() == {"data": {"sources": []}}
@@ -129,7 +129,7 @@ def test_the_end_of_an_embargo_is_noticed(
 
 def test_tags_do_not_tell_of_what_is_hidden(alignment: Alignment, tmp_path: Path) -> None:
     settings = make(tmp_path, alignment)
-    app = create_app(context_of(settings))
+    app = create_app(context_of(settings), KNOWN)
     query = {"query": "{ sources { id } }"}
     with client_of(app, ANONYMOUS) as client, client_of(app, MEMBER) as member:
         tags = [c.get("/graphql", params=query).headers["etag"] for c in (client, member)]
@@ -183,7 +183,7 @@ def test_a_damaged_tier_is_made_anew(alignment: Alignment, tmp_path: Path) -> No
     context_of(settings).prepare()
     tier = tmp_path / "store" / "tiers" / "public"
     shutil.rmtree(tier / "snapshots")
-    with client_of(create_app(context_of(settings)), ANONYMOUS) as client:
+    with client_of(create_app(context_of(settings), KNOWN), ANONYMOUS) as client:
         assert sources_told(client) == 1
 
 
@@ -215,7 +215,7 @@ def test_an_older_state_never_takes_the_place_of_a_newer_one(
 
 def test_withdrawing_removes_the_source_from_the_tier(alignment: Alignment, tmp_path: Path) -> None:
     settings = make(tmp_path, alignment, [*EVENTS, Gone("alpha")])
-    with client_of(create_app(context_of(settings)), ANONYMOUS) as client:
+    with client_of(create_app(context_of(settings), KNOWN), ANONYMOUS) as client:
         assert sources_told(client) == 0
         assert client.get("/sources/alpha").status_code == 410
         unknown, hidden = client.get("/sources/zzzzz"), client.get("/sources/gamma")
