@@ -102,10 +102,10 @@ class ServiceContext:
 
     def keep(self, name: str, make: Callable[[KnowledgeGraph], Value]) -> Value:
         """A value that is made again only when what is seen has changed."""
-        graph, generation = self._seen.by(caller()), self.generation()
-        if generation is None:
+        graph, key = self._seen.with_key(caller())
+        if key is None:
             return make(graph)
-        return self._kept.get(generation, name, lambda: make(graph))
+        return self._kept.get(key, name, lambda: make(graph))
 
     def generation(self) -> str | None:
         """What changes whenever that has which the caller sees; None where it can not be told."""

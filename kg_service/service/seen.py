@@ -35,10 +35,12 @@ class SeenGraphs:
 
     def key(self, caller: Caller) -> str | None:
         """The name of what the caller sees; None where it may change at any time."""
+        return _key(self._views.of(caller))
+
+    def with_key(self, caller: Caller) -> tuple[KnowledgeGraph, str | None]:
+        """Both of one state, so that what is made from the one is kept under its own name."""
         view = self._views.of(caller)
-        if not view.whole:
-            return view.key
-        return None if view.key is None else f"all {view.key}"
+        return self._of(view), _key(view)
 
     def is_whole(self, caller: Caller) -> bool:
         """Whether nothing is hidden from the caller."""
@@ -69,3 +71,9 @@ class SeenGraphs:
             if len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
             return graph
+
+
+def _key(view: View) -> str | None:
+    if not view.whole:
+        return view.key
+    return None if view.key is None else f"all {view.key}"
