@@ -91,9 +91,12 @@ def test_the_same_again_and_a_new_version(place: Place, tmp_path: Path) -> None:
     newer = one(place.uploaded(key, [("file", crate_zip(tmp_path / "b", doi, name="new"))]))
     assert [r["outcome"] for r in (first, again, newer)] == ["added", "unchanged", "replaced"]
     assert len({r["source"] for r in (first, again, newer)}) == 1
-    # a file without an identifier is known by its name
-    plain = [one(place.uploaded(key, [("file", crate_zip(tmp_path / "p"))])) for _ in range(2)]
-    assert [r["outcome"] for r in plain] == ["added", "unchanged"]
+    # without an identifier, what a file is called says nothing: others are not replaced
+    for name, outcome in (("a", "added"), ("a", "unchanged"), ("b", "added")):
+        content = crate_zip(tmp_path / name, name=f"plain {name}")[1]
+        report = one(place.uploaded(key, [("file", ("crate.zip", content))]))
+        assert report["outcome"] == outcome
+        assert report["source"].startswith(f"~els/plain-{name}-")
 
 
 def test_put_and_delete(place: Place, tmp_path: Path) -> None:
