@@ -18,7 +18,10 @@ from kg_service import __version__
 from kg_service.access.authority import Authority
 from kg_service.errors import UsageError
 from kg_service.service.alignment import alignment_router
+from kg_service.service.compression import Compressed
+from kg_service.service.conditional import ConditionalAnswers
 from kg_service.service.context import ServiceContext
+from kg_service.service.crawling import crawling_router
 from kg_service.service.decisions import decisions_router
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
@@ -27,6 +30,7 @@ from kg_service.service.graphql_http import graphql_router
 from kg_service.service.jobs import jobs_router
 from kg_service.service.limits import BodyLimits
 from kg_service.service.links import links_router
+from kg_service.service.linksets import linksets_router
 from kg_service.service.login import Login
 from kg_service.service.me import me_router
 from kg_service.service.methods import CommonHeaders, HeadAndOptions
@@ -41,6 +45,8 @@ from kg_service.service.sources import sources_router
 from kg_service.service.sparql import sparql_router
 from kg_service.service.tracing import tracing_router
 from kg_service.service.uploads import Uploads, uploads_router
+from kg_service.service.versions import versions_router
+from kg_service.service.void import void_router
 
 __all__ = ["ServiceContext", "create_app", "run", "settle"]
 
@@ -52,6 +58,7 @@ _EXPOSED = (
     "Allow",
     "Content-Location",
     "ETag",
+    "Kg-Complete",
     "Link",
     "Location",
     "Retry-After",
@@ -75,7 +82,11 @@ def create_app(
         graphql_router(context),
         queries_router(context),
         sources_router(context),
+        versions_router(context),
         entities_router(context),
+        linksets_router(context),
+        void_router(context),
+        crawling_router(context),
         alignment_router(context),
         rest_router(context),
         tracing_router(context),
@@ -89,6 +100,8 @@ def create_app(
         app.include_router(uploads_router(context, uploads))
         app.include_router(jobs_router(uploads))
         app.include_router(decisions_router(context, uploads))
+    app.add_middleware(ConditionalAnswers, context=context)
+    app.add_middleware(Compressed)
     app.add_middleware(HeadAndOptions)
     app.add_middleware(Login, authority=authority)
     app.add_middleware(BodyLimits, longest=uploads.longest_body if uploads else None)

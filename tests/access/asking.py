@@ -88,11 +88,16 @@ def by_graph() -> Iterator[Request]:
         for path in ("/sources", "/links", "/mappings", "/mappings/run-crate", "/health")
     )
     yield "/links", {"candidates": "true"}, JSON
+    yield "/.well-known/void", {}, "application/n-triples"
+    yield "/.well-known/void", {}, HTML
     for source in (*IDS, "alpho", "alpha/own"):
         for accept in (JSON, HTML):
             yield f"/sources/{source}", {}, accept
             yield f"/source/{source}", {}, accept
             yield f"/source/{source}/own", {}, accept
+            yield f"/version/{source}/0000000000000000", {}, accept
+        yield f"/sources/{source}", {}, "application/n-triples"
+        yield "/linkset", {"id": f"{BASE}/source/{source}"}, JSON
         yield "/links", {"source": source}, JSON
         yield "/table", {"of": source}, JSON
         yield "/search", {"text": "plant", "source": source}, JSON
@@ -123,6 +128,7 @@ def about(thing: str) -> Iterator[Request]:
     yield "/entity", {"id": thing}, JSON
     yield "/entity", {"id": thing}, HTML
     yield "/entity", {"id": thing}, "application/n-quads"
+    yield "/linkset", {"id": thing}, JSON
     for policy in ("default", "all"):
         yield "/lineage", {"id": thing, "policy": policy}, JSON
     yield "/lineage", {"id": thing, "granularity": "run"}, JSON
@@ -130,7 +136,10 @@ def about(thing: str) -> Iterator[Request]:
     for day in ("2026-03-02", "2026-03-04", "2026-03-06"):
         yield "/lineage", {"id": thing, "asOf": day}, JSON
     for path in ("/results", "/specimens", "/affected", "/gaps", "/links", "/table"):
-        yield path, {"of" if path == "/table" else "id": thing}, JSON
+        asked = {"of" if path == "/table" else "id": thing}
+        yield path, asked, JSON
+        if path != "/links":
+            yield path, {**asked, "asOf": "2026-03-04"}, JSON
 
 
 def exports() -> Iterator[Request]:
@@ -143,7 +152,8 @@ def said(client: TestClient, request: Request) -> tuple[int, Any, str]:
     """The status, the body and the type of an answer."""
     path, parameters, accept = request
     answer = client.get(quote(path), params=parameters, headers={"Accept": accept})
-    return answer.status_code, body_of(answer.content), answer.headers.get("content-type", "")
+    headers = (answer.headers.get(name, "") for name in ("content-type", "link", "location"))
+    return answer.status_code, body_of(answer.content), " ".join(headers)
 
 
 def body_of(content: bytes) -> Any:
