@@ -151,5 +151,10 @@ def with_security(described: Operation) -> Operation:
     """The API's description with what credentials it takes; what is public needs none."""
     components = described.setdefault("components", {})
     components["securitySchemes"] = _SECURITY
-    described["security"] = [{}, *({name: []} for name in _SECURITY)]
+    needed = [{name: []} for name in _SECURITY]
+    described["security"] = [{}, *needed]
+    for operations in described["paths"].values():
+        for operation in operations.values():
+            if {"401", "403"} <= operation["responses"].keys():
+                operation["security"] = needed
     return described

@@ -329,4 +329,6 @@ def test_what_is_described(shared: Place) -> None:
             assert len(operation["description"]) > 20, (method, path)
     assert described["components"]["securitySchemes"].keys() == {"bearer", "apiKey"}
     assert {} in described["security"]
+    assert {} not in described["paths"]["/sources"]["post"]["security"]
+    assert "security" not in described["paths"]["/sources"]["get"]
     assert "multipart/form-data" in described["paths"]["/sources"]["post"]["requestBody"]["content"]
