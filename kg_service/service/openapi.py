@@ -151,7 +151,7 @@ def with_security(described: Operation) -> Operation:
     """The API's description with what credentials it takes; what is public needs none."""
     components = described.setdefault("components", {})
     components["securitySchemes"] = _SECURITY
-    needed = [{name: []} for name in _SECURITY]
+    needed: list[dict[str, list[str]]] = [{name: []} for name in _SECURITY]
     described["security"] = [{}, *needed]
     for operations in described["paths"].values():
         for operation in operations.values():
