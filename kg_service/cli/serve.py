@@ -60,6 +60,7 @@ def serve(
     """Serve SPARQL, GraphQL, the questions and the sources over HTTP.
 
     What is ingested meanwhile is served as soon as it is in. Limits of queries: docs/sparql.md.
+    Who has a key (kg keys) may see more, and upload sources: docs/access.md, docs/uploads.md.
     """
     limits = Limits.from_environment()
     if query_timeout is not None:
