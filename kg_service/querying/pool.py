@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from kg_service.errors import Busy, KgError, Limited, StoreError
 from kg_service.querying import sandbox
-from kg_service.querying.limits import Limits
+from kg_service.querying.limits import Limits, out_of_memory
 from kg_service.querying.process import Worker
 from kg_service.querying.query import Stop
 
@@ -168,7 +168,7 @@ class Pool:
                 if not self._running and not self._dead and not self._closed:
                     self._changed.wait()
                 dead, self._dead = self._dead, []
-                self._mark_long_ones()
+                self._look_at_running()
                 self._make_room()
                 wanted = 0 if self._closed else self._missing()
                 closed = self._closed
@@ -191,9 +191,11 @@ class Pool:
     def _missing(self) -> int:
         return self.limits.workers - len(self._idle) - len(self._running)
 
-    def _mark_long_ones(self) -> None:
+    def _look_at_running(self) -> None:
         now = time.monotonic()
         for running in list(self._running):
+            if self.limits.memory and sandbox.memory_of(running.worker.pid) > self.limits.memory:
+                self.end(running, out_of_memory())
             age = now - running.began
             if age > self.limits.long_s and not running.is_long:
                 running.is_long = True
@@ -211,15 +213,6 @@ class Pool:
         busy = Counter(running.caller for running in self._running)
         greedy = max(long_ones, key=lambda one: (busy[one.caller], now - one.began))
         self.end(greedy, _made_room(now - greedy.began))
-
-
-def out_of_time(timeout_s: float) -> Limited:
-    """What a caller is told whose query took too long."""
-    return Limited(
-        f"the query was ended after {timeout_s:g} s, the limit of this service; ask for less: a "
-        "narrower pattern, LIMIT, fewer property paths, or the lineage interfaces",
-        "time",
-    )
 
 
 def _too_slow(seconds: float) -> Limited:

@@ -30,8 +30,7 @@ from pyoxigraph import (
 
 from kg_service import __version__
 from kg_service.errors import Busy, KgError, Limited, QuerySyntax, Refused, StoreError
-from kg_service.querying.limits import Limits
-from kg_service.querying.pool import out_of_time
+from kg_service.querying.limits import Limits, out_of_time
 from kg_service.querying.query import Answer, Kind, NoFormat, Query, Stop, Update
 from kg_service.querying.spooled import Pieces, Spooled
 from kg_service.store.bound import bind

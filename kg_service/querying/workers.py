@@ -9,8 +9,8 @@ from pathlib import Path
 
 from kg_service.errors import KgError, StoreError
 from kg_service.querying import wire
-from kg_service.querying.limits import Limits
-from kg_service.querying.pool import Pool, Running, out_of_time
+from kg_service.querying.limits import Limits, out_of_time
+from kg_service.querying.pool import Pool, Running
 from kg_service.querying.query import Answer, Kind, Query, QueryEngine, Stop, Update
 from kg_service.querying.worker import error_from
 

@@ -158,7 +158,8 @@ def test_updates_see_and_change_stewards_graphs(steward: TestClient) -> None:
         ),
         (f"COPY <{STEWARD}> TO <{STEWARD}/copy>", (0, 1)),
         (
-            f"INSERT {{ GRAPH <{STEWARD}> {{ ?s a ?o }} }} WHERE {{ GRAPH <{NS}g1> {{ ?s ?p ?o }} }}",
+            f"INSERT {{ GRAPH <{STEWARD}> {{ ?s a ?o }} }} "
+            f"WHERE {{ GRAPH <{NS}g1> {{ ?s ?p ?o }} }}",
             (0, 0),
         ),
         (f"DROP GRAPH <{STEWARD}/copy>", (1, 0)),
