@@ -108,5 +108,3 @@ def nice(process: int) -> None:
         os.setpriority(os.PRIO_PROCESS, process, _NICE)
     except OSError:
         return
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator
 
 from anyio import CapacityLimiter, to_thread
@@ -22,6 +23,16 @@ class BrokeOff(Exception):
 
     No KgError, as there is no answer any more that could tell it.
     """
+
+
+class Terse(logging.Filter):
+    """Lets a log tell an answer that broke off in one line, without the frames it came through."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, BrokeOff):
+            record.msg, record.args, record.exc_info = str(error), (), None
+        return True
 
 
 def asker(request: Request) -> str:

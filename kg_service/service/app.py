@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import logging
 import signal
 import socket
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from starlette.middleware.cors import CORSMiddleware
 from kg_service import __version__
 from kg_service.errors import UsageError
 from kg_service.service.alignment import alignment_router
+from kg_service.service.answers import Terse
 from kg_service.service.context import ServiceContext
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
@@ -80,6 +82,7 @@ def run(context: ServiceContext, host: str, port: int) -> None:
     # what is there now stays: the garbage of answers is found without looking through it
     gc.collect()
     gc.freeze()
+    logging.getLogger("uvicorn.error").addFilter(Terse())
     with listening, _stopping_is_no_error():
         uvicorn.Server(config).run(sockets=[listening])
 
