@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode
 
+from kg_service.access.tiers import Tiers
 from kg_service.align.engine import Alignment
 from kg_service.errors import StoreError, UsageError
 from kg_service.graph import KnowledgeGraph
@@ -102,6 +103,11 @@ def side_indexes(settings: Settings, store: GraphStore) -> list[SideIndex]:
 def index_folder(settings: Settings) -> IndexFolder:
     """Where the lineage index of a store is."""
     return IndexFolder(_beside(settings) / "index")
+
+
+def open_tiers(settings: Settings) -> Tiers:
+    """The stores for those who do not see everything, beside the store."""
+    return Tiers(_beside(settings) / "tiers", base_of(settings))
 
 
 def things_file(settings: Settings) -> Path:

@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from kg_service.cli.console import BaseOption, MappingsOption, StoreOption, err
-from kg_service.opening import base_of, open_existing, open_graph
+from kg_service.errors import UsageError
+from kg_service.opening import base_of, open_existing, open_graph, open_tiers
 from kg_service.querying.limits import Limits
 from kg_service.querying.query import QueryEngine
 from kg_service.querying.remote import RemoteEngine
@@ -83,19 +84,27 @@ def serve_store(
             base=base,
             engine=engine,
             engines=engines,
-            updates=Updates(lambda: open_existing(settings), base) if allow_update else None,
+            tiers=open_tiers(settings),
+            updates=_updates(settings, base, engines) if allow_update else None,
         )
+        context.prepare()
         run(context, host, port)
 
 
-@contextmanager
-def _engines(settings: Settings, limits: Limits) -> Iterator[tuple[QueryEngine, Engines | None]]:
-    """What answers SPARQL; for a store on disk with its workers, which end with the block."""
+def _updates(settings: Settings, base: str, engines: Engines) -> Updates:
     if is_remote(settings.store):
-        yield RemoteEngine(settings.store, limits), None
-        return
+        raise UsageError("--allow-update is for a store on disk; send updates to the server itself")
+    return Updates(lambda: open_existing(settings), base, engines)
+
+
+@contextmanager
+def _engines(settings: Settings, limits: Limits) -> Iterator[tuple[QueryEngine, Engines]]:
+    """What answers SPARQL, and the workers over tiers and stores on disk, which end with it."""
     engines = Engines(limits)
     try:
-        yield engines.engine_for(Path(settings.store)), engines
+        if is_remote(settings.store):
+            yield RemoteEngine(settings.store, limits), engines
+        else:
+            yield engines.engine_for(Path(settings.store)), engines
     finally:
         engines.close()

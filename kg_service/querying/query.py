@@ -121,13 +121,6 @@ class QueryEngine(Protocol):
         """
         ...
 
-    def plan(self, update: Update, caller: str) -> Answer:
-        """What an update would change, as JSON: N-Quads to ``delete`` and to ``insert``.
-
-        Raises QuerySyntax, Refused, UsageError, Limited, Busy.
-        """
-        ...
-
     def close(self) -> None:
         """End all queries."""
         ...

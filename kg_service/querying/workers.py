@@ -25,6 +25,15 @@ class Engines:
         """The engine over the store in a folder; making one costs nothing."""
         return WorkerEngine(self.pool, folder)
 
+    def plan(self, update: Update, caller: str) -> Answer:
+        """What an update would change, as JSON: N-Quads to ``delete`` and to ``insert``.
+
+        Raises QuerySyntax, Refused, UsageError, Limited, Busy.
+        """
+        running = self.pool.take(caller, Stop())
+        running.worker.put(wire.update_json(update))
+        return WorkerAnswer(self.pool, running)
+
     def close(self) -> None:
         """End all queries, and the workers."""
         self.pool.close()
@@ -42,11 +51,6 @@ class WorkerEngine:
         running = self._pool.take(caller, stop or Stop())
         question = wire.query_json(self._folder, query, limits.rows, limits.bytes)
         running.worker.put(question)  # where nobody takes it, the answer tells why
-        return WorkerAnswer(self._pool, running)
-
-    def plan(self, update: Update, caller: str) -> Answer:
-        running = self._pool.take(caller, Stop())
-        running.worker.put(wire.update_json(update, self._pool.limits.bytes))
         return WorkerAnswer(self._pool, running)
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
@@ -44,14 +44,21 @@ def asker(request: Request) -> str:
 
 
 async def begin(
-    request: Request, engine: QueryEngine, query: Query, threads: CapacityLimiter, stop: Stop
+    request: Request,
+    engine: Callable[[], QueryEngine],
+    query: Query,
+    threads: CapacityLimiter,
+    stop: Stop,
 ) -> Answer:
-    """Wait for the first of an answer. A caller who goes meanwhile ends the query."""
+    """Wait for the first of an answer. A caller who goes meanwhile ends the query.
+
+    Which engine it is, is found in the thread that waits, as that may read the store.
+    """
     watch = asyncio.create_task(_stop_when_gone(request.receive, stop))
     who = asker(request)
     try:
         return await to_thread.run_sync(
-            lambda: engine.ask(query, who, stop), limiter=threads, abandon_on_cancel=True
+            lambda: engine().ask(query, who, stop), limiter=threads, abandon_on_cancel=True
         )
     except asyncio.CancelledError:
         stop.give()

@@ -36,9 +36,10 @@ from kg_service.service.sources import sources_router
 from kg_service.service.sparql import sparql_router
 from kg_service.service.tracing import tracing_router
 
-__all__ = ["ServiceContext", "create_app", "run"]
+__all__ = ["ServiceContext", "create_app", "run", "settle"]
 
 _SHUTDOWN_S = 10
+_OBJECTS_BEFORE_LOOKING = 50_000
 
 
 def create_app(context: ServiceContext) -> FastAPI:
@@ -79,12 +80,21 @@ def run(context: ServiceContext, host: str, port: int) -> None:
     config = uvicorn.Config(
         create_app(context), log_level="warning", timeout_graceful_shutdown=_SHUTDOWN_S
     )
-    # what is there now stays: the garbage of answers is found without looking through it
-    gc.collect()
-    gc.freeze()
     logging.getLogger("uvicorn.error").addFilter(Terse())
+    settle()
     with listening, _stopping_is_no_error():
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def settle() -> None:
+    """Prepare the process for answers that are made of some 10,000 objects each.
+
+    What is there now stays: the garbage of answers is found without looking through it, and
+    is looked for less often than while there is little of it.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BEFORE_LOOKING)
 
 
 class _Stopped(BaseException):

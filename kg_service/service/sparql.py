@@ -66,7 +66,7 @@ def sparql_router(context: ServiceContext) -> APIRouter:
         query = Query(asked.query, formats.solutions_format, formats.graph_format, asked.dataset)
         stop = Stop()
         try:
-            answer = await begin(request, context.query_engine(), query, threads, stop)
+            answer = await begin(request, context.query_engine, query, threads, stop)
         except NoFormat as error:
             raise formats.refusal(error.kind) from error
         chosen = formats.chosen(answer.kind)

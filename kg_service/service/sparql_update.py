@@ -20,6 +20,6 @@ async def update_graph(
     updates = context.updates
     if updates is None or Scope.UPDATE not in caller().scopes:
         raise Refused("updates are for callers with the scope 'update'; see kg keys")
-    engine, who = context.query_engine(), asker(request)
-    changed = await to_thread.run_sync(lambda: updates.make(update, engine, who), limiter=threads)
+    who = asker(request)
+    changed = await to_thread.run_sync(lambda: updates.make(update, who), limiter=threads)
     return JSONResponse({"deleted": changed.deleted, "inserted": changed.inserted})

@@ -107,6 +107,20 @@ class OxigraphReader:
         except ENGINE_ERRORS as error:
             raise engine_error(self._where, error) from error
 
+    def graph_names(self) -> set[NamedNode]:
+        """All graphs that hold something. Raises StoreError."""
+        try:
+            return {name for name in self._store.named_graphs() if isinstance(name, NamedNode)}
+        except ENGINE_ERRORS as error:
+            raise engine_error(self._where, error) from error
+
+    def dump(self, file: IO[bytes], graph: NamedNode) -> None:
+        """Write what a graph says, as N-Triples. Raises StoreError."""
+        try:
+            self._store.dump(file, RdfFormat.N_TRIPLES, from_graph=graph)
+        except ENGINE_ERRORS as error:
+            raise engine_error(self._where, error) from error
+
 
 class OxigraphStore(OxigraphReader):
     """Reads and writes a pyoxigraph store, in memory if none is given: see ``GraphStore``."""
