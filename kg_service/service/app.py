@@ -23,6 +23,7 @@ from kg_service.service.context import ServiceContext
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
 from kg_service.service.exports import exports_router
+from kg_service.service.graph_store import graph_store_router
 from kg_service.service.graphql_http import graphql_router
 from kg_service.service.links import links_router
 from kg_service.service.methods import CommonHeaders, HeadAndOptions
@@ -49,6 +50,7 @@ def create_app(context: ServiceContext) -> FastAPI:
     for router in (
         pages_router(context),
         sparql_router(context),
+        graph_store_router(context),
         graphql_router(context),
         queries_router(context),
         sources_router(context),
