@@ -24,6 +24,9 @@ from kg_service.search.feed import ThingFeed
 from kg_service.search.file import NAME
 from kg_service.search.index import ThingIndex
 from kg_service.settings import DEFAULT_BASE, Settings
+from kg_service.statistics.feed import StatisticsFeed
+from kg_service.statistics.file import NAME as STATISTICS
+from kg_service.statistics.held import Statistics
 from kg_service.store.embedded import DiskStore, SnapshotReader, store_base
 from kg_service.store.port import GraphReader, GraphStore
 from kg_service.store.remote import RemoteStore, is_remote
@@ -97,6 +100,7 @@ def side_indexes(settings: Settings, store: GraphStore) -> list[SideIndex]:
     return [
         IndexWriter(index_folder(settings), store),
         ThingFeed(things_file(settings), store),
+        StatisticsFeed(statistics_file(settings), store),
     ]
 
 
@@ -113,6 +117,11 @@ def open_tiers(settings: Settings) -> Tiers:
 def things_file(settings: Settings) -> Path:
     """Where the things of a store are found by their words."""
     return _beside(settings) / NAME
+
+
+def statistics_file(settings: Settings) -> Path:
+    """Where the counts of a store's graphs are kept."""
+    return _beside(settings) / STATISTICS
 
 
 def _beside(settings: Settings) -> Path:
@@ -145,4 +154,5 @@ def open_graph(settings: Settings) -> KnowledgeGraph:
         archive=archive_of(settings),
         index=LineageIndex(index_folder(settings)),
         things=ThingIndex(things_file(settings)),
+        statistics=Statistics(statistics_file(settings)),
     )

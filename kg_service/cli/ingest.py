@@ -11,6 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from ingest.findings import FindingKind
+from kg_service.access.audit import Entry, audited
 from kg_service.cli.console import (
     BaseOption,
     JsonOption,
@@ -58,10 +59,11 @@ def ingest(
     alignment = load_alignment(settings.mappings)
     target = open_writer(settings)
     try:
-        keep_vocabulary(target, alignment, resource_folder("ontologies"))
-        reports, passed_over = _take_all(
-            Intake(target, alignment, base_of(settings)), target, paths, source_id
-        )
+        with audited(settings, "ingest") as entry:
+            keep_vocabulary(target, alignment, resource_folder("ontologies"))
+            reports, passed_over = _take_all(
+                Intake(target, alignment, base_of(settings)), target, paths, source_id, entry
+            )
     finally:
         target.close()
     if as_json:
@@ -73,7 +75,7 @@ def ingest(
 
 
 def _take_all(
-    intake: Intake, target: GraphStore, paths: list[Path], source_id: str | None
+    intake: Intake, target: GraphStore, paths: list[Path], source_id: str | None, entry: Entry
 ) -> tuple[list[IngestReport], int]:
     reports: list[IngestReport] = []
     passed_over = 0
@@ -95,6 +97,7 @@ def _take_all(
                         passed_over += 1
                         continue
                     reports.append(report)
+                    entry.what.append(report.told())
                     progress.update(task, taken=len(reports))
                     if time.monotonic() - published > _PUBLISH_EVERY_S:
                         target.publish()

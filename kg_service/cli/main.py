@@ -23,6 +23,7 @@ from kg_service.cli import (
     history,
     index,
     ingest,
+    keys,
     lineage,
     links,
     mappings,
@@ -66,6 +67,7 @@ app.command("mappings")(mappings.mappings)
 app.command("realign")(mappings.realign)
 app.command("check")(check.check)
 app.add_typer(links.links, name="links")
+app.add_typer(keys.keys, name="keys")
 app.add_typer(index.index, name="index")
 app.command("ask")(ask.ask)
 app.command("query")(query.query)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
+from kg_service.access.audit import NOWHERE, AuditLog
 from kg_service.access.tiers import Tiers
 from kg_service.catalogue import SourceRecord
 from kg_service.graph import KnowledgeGraph
@@ -54,7 +55,7 @@ class ServiceContext:
     ``tiers`` are the stores beside it for those who do not see all of it; without them, SPARQL
     is refused to these. ``engine`` answers SPARQL over that graph, and ``engines`` over tiers, in
     the same workers; without one, queries are answered in the process itself, without limits.
-    ``updates`` makes the changes of SPARQL Update, where they are switched on.
+    ``updates`` makes the changes of SPARQL Update, where they are switched on; ``audit`` logs them.
     """
 
     graph: KnowledgeGraph
@@ -64,6 +65,7 @@ class ServiceContext:
     engine: QueryEngine | None = None
     engines: Engines | None = None
     updates: Updates | None = None
+    audit: AuditLog = NOWHERE
     _kept: _Kept = field(default_factory=_Kept, repr=False, compare=False)
     _seen: SeenGraphs = field(init=False, repr=False, compare=False)
 

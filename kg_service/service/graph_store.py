@@ -13,7 +13,7 @@ from kg_service.errors import NotKnown, UsageError
 from kg_service.querying.query import Query, Stop
 from kg_service.service.answers import AnswerResponse, begin
 from kg_service.service.context import ServiceContext
-from kg_service.service.openapi import BAD, NO_STORE, UNKNOWN, answer
+from kg_service.service.openapi import BAD, NO_STORE, UNKNOWN, Operation, answer
 from kg_service.service.sparql_formats import GRAPHS, choose, header
 from kg_service.store.dataset import Dataset
 
@@ -22,7 +22,7 @@ _ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 _THREADS = 100
 _HEAD_AND_ROW = 2
 _TOLD = "<http://example.org/a> <http://www.w3.org/ns/prov#used> <http://example.org/b> ."
-_RESPONSES = {
+_RESPONSES: dict[int | str, Operation] = {
     200: answer("The graph's statements, in any of the RDF formats.", _TOLD, "text/turtle"),
     400: BAD,
     404: UNKNOWN,

@@ -9,6 +9,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 IS_HEAD = "kg.head"
 
 
+def vary(headers: MutableHeaders, name: str) -> None:
+    """Say, once, that an answer depends on a header of the request."""
+    told = [part.strip() for line in headers.getlist("vary") for part in line.split(",")]
+    if name.lower() not in map(str.lower, told):
+        headers["Vary"] = ", ".join([*told, name])
+
+
 class HeadAndOptions:
     """Answers HEAD as GET without its body, and OPTIONS with what may be done."""
 
@@ -46,7 +53,7 @@ class CommonHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.add_vary_header("Accept")
+                vary(headers, "Accept")
                 headers["X-Content-Type-Options"] = "nosniff"
             await send(message)
 

@@ -65,6 +65,7 @@ def start_page(context: ServiceContext, root: str) -> Response:
         ("/graphql", "GraphQL", "specimens, results and lineage, in an editor here and by POST"),
         ("/queries", "Questions", "questions with a name, answered as tables"),
         ("/sources", "Sources", "what was ingested, with repairs, losses and warnings"),
+        ("/.well-known/void", "Sizes", "classes and properties with how often each occurs (VoID)"),
         ("/links", "Links", "what is the same as what, and on what evidence"),
         ("/mappings", "Mappings", "how terms relate to PROV-O, and how often each row fired"),
         ("/docs", "API", "every path of this service, to try out"),

@@ -13,12 +13,11 @@ from urllib.parse import quote
 from access.worlds import DOI, FILES, IDS, PERSON, SAMPLES, SHA256, TOOL, own
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from starlette.types import ASGIApp, Receive, Scope, Send
 from support import BASE
 
-from kg_service.access.caller import Caller
+from kg_service.access.authority import Authority
+from kg_service.access.caller import ANONYMOUS, Caller
 from kg_service.export.formats import FORMATS
-from kg_service.service.callers import set_caller
 from kg_service.service.context import ServiceContext
 from kg_service.terms import CATALOGUE, DECISIONS
 
@@ -42,20 +41,28 @@ _GRAPHQL = (
 )
 
 
-class AsCaller:
-    """The service as one caller asks it."""
+class Known(Authority):
+    """Takes tokens that stand for the callers of tests."""
 
-    def __init__(self, app: ASGIApp, caller: Caller) -> None:
-        self._app = app
-        self._caller = caller
+    def key(self, token: str) -> None:
+        return None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        set_caller(self._caller)
-        await self._app(scope, receive, send)
+    def signed_in(self, token: str) -> Caller:
+        return _CALLERS[token]
+
+
+KNOWN = Known()
+_CALLERS: dict[str, Caller] = {}
 
 
 def client_of(app: FastAPI, caller: Caller) -> TestClient:
-    return TestClient(AsCaller(app, caller), follow_redirects=False)
+    """The service, made with ``KNOWN``, as one caller asks it."""
+    if caller == ANONYMOUS:
+        return TestClient(app, follow_redirects=False)
+    token = f"token-{hash(caller)}"
+    _CALLERS[token] = caller
+    headers = {"Authorization": f"Bearer {token}"}
+    return TestClient(app, follow_redirects=False, headers=headers)
 
 
 def by_sparql(context: ServiceContext) -> Iterator[Request]:
@@ -81,11 +88,16 @@ def by_graph() -> Iterator[Request]:
         for path in ("/sources", "/links", "/mappings", "/mappings/run-crate", "/health")
     )
     yield "/links", {"candidates": "true"}, JSON
+    yield "/.well-known/void", {}, "application/n-triples"
+    yield "/.well-known/void", {}, HTML
     for source in (*IDS, "alpho", "alpha/own"):
         for accept in (JSON, HTML):
             yield f"/sources/{source}", {}, accept
             yield f"/source/{source}", {}, accept
             yield f"/source/{source}/own", {}, accept
+            yield f"/version/{source}/0000000000000000", {}, accept
+        yield f"/sources/{source}", {}, "application/n-triples"
+        yield "/linkset", {"id": f"{BASE}/source/{source}"}, JSON
         yield "/links", {"source": source}, JSON
         yield "/table", {"of": source}, JSON
         yield "/search", {"text": "plant", "source": source}, JSON
@@ -116,6 +128,7 @@ def about(thing: str) -> Iterator[Request]:
     yield "/entity", {"id": thing}, JSON
     yield "/entity", {"id": thing}, HTML
     yield "/entity", {"id": thing}, "application/n-quads"
+    yield "/linkset", {"id": thing}, JSON
     for policy in ("default", "all"):
         yield "/lineage", {"id": thing, "policy": policy}, JSON
     yield "/lineage", {"id": thing, "granularity": "run"}, JSON
@@ -123,7 +136,10 @@ def about(thing: str) -> Iterator[Request]:
     for day in ("2026-03-02", "2026-03-04", "2026-03-06"):
         yield "/lineage", {"id": thing, "asOf": day}, JSON
     for path in ("/results", "/specimens", "/affected", "/gaps", "/links", "/table"):
-        yield path, {"of" if path == "/table" else "id": thing}, JSON
+        asked = {"of" if path == "/table" else "id": thing}
+        yield path, asked, JSON
+        if path != "/links":
+            yield path, {**asked, "asOf": "2026-03-04"}, JSON
 
 
 def exports() -> Iterator[Request]:
@@ -136,7 +152,8 @@ def said(client: TestClient, request: Request) -> tuple[int, Any, str]:
     """The status, the body and the type of an answer."""
     path, parameters, accept = request
     answer = client.get(quote(path), params=parameters, headers={"Accept": accept})
-    return answer.status_code, body_of(answer.content), answer.headers.get("content-type", "")
+    headers = (answer.headers.get(name, "") for name in ("content-type", "link", "location"))
+    return answer.status_code, body_of(answer.content), " ".join(headers)
 
 
 def body_of(content: bytes) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from access.asking import Request, by_graph, by_sparql, client_of, exports, said
+from access.asking import KNOWN, Request, by_graph, by_sparql, client_of, exports, said
 from access.worlds import (
     FILES,
     IDS,
@@ -55,7 +55,7 @@ def check(
         folder = Path(name)
         whole = make_store(folder / "whole", folder / "crates", alignment, list(enumerate(events)))
         context = context_of(whole)
-        app = create_app(context)
+        app = create_app(context, KNOWN)
         seen = known_to(caller, events)
         base = caller if len(seen) == len(events) else BASES[caller]
         for place, known, requests in (
@@ -65,7 +65,7 @@ def check(
             part = make_store(folder / place, folder / "crates", alignment, known)
             with (
                 client_of(app, caller) as here,
-                client_of(create_app(context_of(part)), caller) as there,
+                client_of(create_app(context_of(part), KNOWN), caller) as there,
             ):
                 for request in choose(requests):
                     told, expected = said(here, request), said(there, request)
