@@ -18,6 +18,9 @@ from kg_service.service.callers import caller
 from kg_service.service.methods import IS_HEAD
 
 
+_AT_ONCE_BYTES = 1 << 19
+
+
 class BrokeOff(Exception):
     """An answer ended after its first bytes were sent: the server closes the connection.
 
@@ -100,8 +103,14 @@ class AnswerResponse(Response):
 
     async def _send(self, scope: Scope, send: Send) -> None:
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
-        await send(start)
         pieces = self._answer.pieces()
+        if self._answer.length is not None and self._answer.length <= _AT_ONCE_BYTES:
+            # in one message, so that it keeps its length where it is too small to compress
+            body = await to_thread.run_sync(b"".join, pieces, limiter=self._threads)
+            await send(start)
+            await send({"type": "http.response.body", "body": body, "more_body": False})
+            return
+        await send(start)
         try:
             while not scope.get(IS_HEAD):
                 piece = await to_thread.run_sync(
