@@ -179,7 +179,11 @@ def _listen(host: str, port: int) -> socket.socket:
     """A socket that listens, opened before the server starts, so that errors can be explained."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listening = socket.create_server((host, port), family=family)
+        # connections have it from here, as asyncio does not see that they are TCP: without it the
+        # last part of an answer waits for the client's acknowledgement, 40 ms
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
     except (OSError, OverflowError) as error:
         if getattr(error, "errno", None) == errno.EADDRINUSE:
             raise UsageError(
