@@ -49,7 +49,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("ingest")(ingest.ingest)
-app.command("sources")(sources.sources)
+app.add_typer(sources.sources, name="sources")
 app.command("history")(history.history)
 app.command("search")(search.search)
 app.command("lineage")(lineage.lineage)

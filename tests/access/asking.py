@@ -71,6 +71,7 @@ def by_sparql(context: ServiceContext) -> Iterator[Request]:
     everything += "FILTER (!isBlank(?o)) }"
     yield "/sparql", {"query": everything}, JSON
     yield "/sparql", {"query": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"}, JSON
+    yield "/sparql", {"query": "SELECT ?g WHERE { GRAPH ?g { } }"}, JSON
     yield "/sparql", {"query": f"DESCRIBE <{SAMPLES[0]}>"}, "application/n-triples"
     for graph in (CATALOGUE, DECISIONS):
         yield "/sparql", {"query": f"SELECT * FROM {graph} WHERE {{ ?s ?p ?o }}"}, JSON

@@ -22,7 +22,7 @@ from access.worlds import (
     make_store,
     own,
 )
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ingest.document import Visibility
@@ -144,7 +144,13 @@ def histories(draw: st.DrawFn) -> list[Event]:
     return events
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+# two stores for each example: what fails is told as it was drawn, not made smaller
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
 @given(events=histories(), caller=st.sampled_from(CALLERS), seed=st.integers(0, 2**16))
 def test_any_history(alignment: Alignment, events: list[Event], caller: Caller, seed: int) -> None:
     chance = Random(seed)
