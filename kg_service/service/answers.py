@@ -17,7 +17,6 @@ from kg_service.querying.spooled import whole
 from kg_service.service.callers import caller
 from kg_service.service.methods import IS_HEAD
 
-
 _AT_ONCE_BYTES = 1 << 19
 
 
