@@ -13,7 +13,7 @@ import typer
 from kg_service.access.audit import AuditLog
 from kg_service.access.settings import AccessSettings
 from kg_service.cli.console import BaseOption, MappingsOption, StoreOption, err
-from kg_service.errors import StoreError
+from kg_service.errors import StoreError, UsageError
 from kg_service.opening import base_of, open_existing, open_graph, open_tiers
 from kg_service.querying.limits import Limits
 from kg_service.querying.query import QueryEngine
@@ -99,7 +99,7 @@ def serve_store(
             engine=engine,
             engines=engines,
             tiers=open_tiers(settings),
-            updates=Updates(lambda: open_existing(settings), base) if allow_update else None,
+            updates=_updates(settings, base, engines) if allow_update else None,
             audit=AuditLog(access.audit),
         )
         context.prepare()
@@ -129,6 +129,12 @@ def _uploads(settings: Settings, access: AccessSettings) -> Iterator[Uploads | N
         yield Uploads(queue, rules, AuditLog(access.audit), supervisor.wake)
     finally:
         supervisor.stop()
+
+
+def _updates(settings: Settings, base: str, engines: Engines) -> Updates:
+    if is_remote(settings.store):
+        raise UsageError("--allow-update is for a store on disk; send updates to the server itself")
+    return Updates(lambda: open_existing(settings), base, engines)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import logging
 import signal
 import socket
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from kg_service import __version__
 from kg_service.access.authority import Authority
 from kg_service.errors import UsageError
 from kg_service.service.alignment import alignment_router
+from kg_service.service.answers import Terse
 from kg_service.service.compression import Compressed
 from kg_service.service.conditional import ConditionalAnswers
 from kg_service.service.context import ServiceContext
@@ -26,6 +28,7 @@ from kg_service.service.decisions import decisions_router
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
 from kg_service.service.exports import exports_router
+from kg_service.service.graph_store import graph_store_router
 from kg_service.service.graphql_http import graphql_router
 from kg_service.service.jobs import jobs_router
 from kg_service.service.limits import BodyLimits
@@ -79,6 +82,7 @@ def create_app(
     for router in (
         pages_router(context),
         sparql_router(context),
+        graph_store_router(context),
         graphql_router(context),
         queries_router(context),
         sources_router(context),
@@ -134,6 +138,7 @@ def run(
         server_header=False,
         timeout_graceful_shutdown=_SHUTDOWN_S,
     )
+    logging.getLogger("uvicorn.error").addFilter(Terse())
     settle()
     with listening, _stopping_is_no_error():
         uvicorn.Server(config).run(sockets=[listening])
@@ -174,7 +179,11 @@ def _listen(host: str, port: int) -> socket.socket:
     """A socket that listens, opened before the server starts, so that errors can be explained."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listening = socket.create_server((host, port), family=family)
+        # connections have it from here, as asyncio does not see that they are TCP: without it the
+        # last part of an answer waits for the client's acknowledgement, 40 ms
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
     except (OSError, OverflowError) as error:
         if getattr(error, "errno", None) == errno.EADDRINUSE:
             raise UsageError(

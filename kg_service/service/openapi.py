@@ -87,6 +87,20 @@ _PARAMETERS: list[Operation] = [
         },
         "example": "json",
     },
+    {
+        "name": "default-graph-uri",
+        "in": "query",
+        "description": "A graph of the default graph; may be repeated. Counts before FROM.",
+        "schema": {"type": "array", "items": {"type": "string"}},
+        "example": ["https://w3id.org/kg-service/graph/catalogue"],
+    },
+    {
+        "name": "named-graph-uri",
+        "in": "query",
+        "description": "A named graph; may be repeated. Counts before FROM NAMED.",
+        "schema": {"type": "array", "items": {"type": "string"}},
+        "example": [],
+    },
 ]
 SPARQL_RESPONSES: dict[int | str, Operation] = {
     200: {
@@ -113,10 +127,21 @@ SPARQL_RESPONSES: dict[int | str, Operation] = {
     406: error(
         "No such format.", "not-acceptable", "no such format for this answer; there are ..."
     ),
+    413: error("A query that is too long.", "too-large", "a query may have at most ... bytes"),
     415: error(
         "Not a content type of the protocol.", "unsupported-media-type", "send a query as ..."
     ),
-    503: NO_STORE,
+    429: error(
+        "Too many queries of this caller; Retry-After says when to come again.",
+        "too-many-queries",
+        "8 of your queries are running or waiting already, ...",
+    ),
+    503: error(
+        "The query met its limit of time or memory, too many are waiting, or the store can not be "
+        "read.",
+        "query-timeout",
+        "the query was ended after 60 s, the limit of this service; ask for less: ...",
+    ),
 }
 SPARQL_GET: Operation = {"parameters": _PARAMETERS}
 SPARQL_POST: Operation = {
