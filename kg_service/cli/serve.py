@@ -11,6 +11,7 @@ from kg_service.opening import base_of, open_graph
 from kg_service.questions import load_questions
 from kg_service.resources import resource_folder
 from kg_service.settings import Settings
+from kg_service.store.address import shown
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -28,7 +29,7 @@ def serve(
     What is ingested meanwhile is served as soon as it is in.
     """
     settings = Settings.from_environment(store, base, mappings or ())
-    err.print(f"serving {settings.store} at http://{host}:{port}/ (stop with Ctrl-C)")
+    err.print(f"serving {shown(settings.store)} at http://{host}:{port}/ (stop with Ctrl-C)")
     serve_store(settings, host, port)
 
 

@@ -166,7 +166,8 @@ class Endpoint:
 
 def _client(address: Address, digest: bool, kept: int) -> httpx.Client:
     told = address.credentials
-    headers, auth = dict(_AGENT), None
+    headers = dict(_AGENT)
+    auth: httpx.Auth | None = None
     if told.token:
         headers["Authorization"] = f"Bearer {told.token}"
     elif told.user and (told.scheme == "digest" or (digest and not told.scheme)):

@@ -10,20 +10,17 @@ from pyoxigraph import (
     Literal,
     NamedNode,
     Quad,
-    QueryBoolean,
     QuerySolutions,
-    QueryTriples,
     Triple,
 )
 from service.servers import free_port, oxigraph
 
-from kg_service.errors import QuerySyntax, Refused, StoreBusy, StoreError, UsageError
+from kg_service.errors import StoreBusy, StoreError, UsageError
+from kg_service.store.address import Address
 from kg_service.store.bound import bind
 from kg_service.store.dataset import Dataset, dataset_of
-from kg_service.store.embedded import DiskStore, OxigraphStore
-from kg_service.store.address import Address
 from kg_service.store.endpoint import Endpoint
-from kg_service.store.port import Change, GraphReader, GraphStore
+from kg_service.store.port import Change, GraphReader
 from kg_service.store.remote import RemoteStore
 from kg_service.store.statements import Statements
 from kg_service.terms import JOURNAL, kg

@@ -88,7 +88,8 @@ class Virtuoso:
     def clear(self) -> None:
         """Remove all that tests wrote."""
         auth = httpx.DigestAuth("dba", "dba")
-        with httpx.Client(base_url=f"http://127.0.0.1:{self.port}", auth=auth, timeout=30) as client:
+        root = f"http://127.0.0.1:{self.port}"
+        with httpx.Client(base_url=root, auth=auth, timeout=30) as client:
             form = {"query": "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }"}
             answer = client.post("/sparql-auth", data=form, headers={"Accept": "text/csv"})
             for line in answer.text.splitlines()[1:]:

@@ -205,5 +205,3 @@ def data(quads: Sequence[Quad]) -> str:
     return "\n".join(
         f"GRAPH {q.graph_name} {{ {q.subject} {q.predicate} {q.object} }}" for q in quads
     )
-
-

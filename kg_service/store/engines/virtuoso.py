@@ -61,7 +61,6 @@ from kg_service.store.engines.standard import (
 )
 from kg_service.store.engines.virtuoso_terms import (
     as_it_was,
-    is_respelled,
     term_as_it_was,
     to_write,
 )
@@ -155,14 +154,13 @@ class VirtuosoEngine(StandardEngine):
         self.update(f"INSERT DATA {{ {_data([guard_quad(guard), *marks(graphs, guard)])} }}")
 
     def add(self, graph: NamedNode, statements: Statements) -> Iterator[None]:
-        respelled = 0
         for chunk in chunks(statements, _CHUNK_BYTES):
-            quads = [Quad(*quad.triple, graph) for quad in parse(chunk, RdfFormat.N_TRIPLES)]
-            respelled += sum(is_respelled(quad.object) for quad in quads)
+            quads = [
+                Quad(quad.subject, quad.predicate, quad.object, graph)
+                for quad in parse(chunk, RdfFormat.N_TRIPLES)
+            ]
             self.update(f"INSERT DATA {{ {_data(quads)} }}")
             yield
-        if respelled:
-            _log.info("%s: %d values are kept, in another spelling", graph.value, respelled)
 
     def flip(self, change: Change, guard: NamedNode, records: Sequence[Quad]) -> None:
         delete = [*marks(change.graphs, guard), *change.delete]
@@ -203,7 +201,8 @@ class VirtuosoEngine(StandardEngine):
 
     def _is_generation(self, guard: NamedNode) -> bool:
         told = generation_quad(guard)
-        return any(quad.object == told.object for quad in self.quads(STORE, GENERATION, None, JOURNAL))
+        found = self.quads(STORE, GENERATION, None, JOURNAL)
+        return any(quad.object == told.object for quad in found)
 
     def _described(self, text: str, found: QuerySolutions | QueryBoolean) -> Iterator[Quad]:
         """The statements about the resources that a DESCRIBE names or finds."""
@@ -329,7 +328,9 @@ def _data(quads: Sequence[Quad], graph: NamedNode | None = None) -> str:
 
 
 def _line(quad: Quad) -> str:
-    return f"{to_write(quad.subject)} {to_write(quad.predicate)} {to_write(quad.object)} ."
+    graph = str(quad.graph_name)
+    terms = (quad.subject, quad.predicate, quad.object)
+    return " ".join(str(to_write(term, graph)) for term in terms) + " ."
 
 
 def _parts(quads: Sequence[Quad], size: int) -> Iterator[list[Quad]]:
@@ -350,7 +351,8 @@ def _rows(answer: dict[str, Any]) -> QuerySolutions:
 
 def _keys(answer: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     for row in answer["results"]["bindings"]:
-        yield tuple(chain.from_iterable(map(str, sorted(term.items())) for _, term in sorted(row.items())))
+        terms = (sorted(term.items()) for _name, term in sorted(row.items()))
+        yield tuple(map(str, chain.from_iterable(terms)))
 
 
 def _said(text: str) -> str:

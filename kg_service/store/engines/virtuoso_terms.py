@@ -6,10 +6,11 @@ than six digits is rounded, an integer of more than 63 bits turns negative, ``"a
 is refused, a duration can not be read any more. A literal whose value would change is
 written with a datatype of its own, ``urn:kg:as-written:DATATYPE``, which the server leaves alone,
 and comes back as it was; SPARQL on the server does not see it as a number or a time. A literal
-whose value is kept is written as it is, so that SPARQL can reckon with it; ``is_respelled`` tells
-whether its spelling will be another.
+whose value is kept is written as it is, so that SPARQL can reckon with it: its spelling may be
+another then, as it may with Oxigraph.
 
-Blank nodes, which it renames with each update, are written as IRIs, and come back as they were.
+Blank nodes, which it renames with each update, are written as IRIs of their graph, and come back
+as blank nodes.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import date, datetime, time
+from hashlib import sha256
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -34,7 +36,7 @@ _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_ZONE = r"(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])?"
+_ZONE = r"(?:Z|(?!-00:00)[+-](?:0[0-9]|1[0-3]):[0-5][0-9])?"
 _DATE_TIME = re.compile(rf"({_DATE.pattern}T[0-9:]{{8}})(\.[0-9]{{1,6}})?({_ZONE})")
 _TIME = re.compile(rf"([0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}})(\.[0-9]{{1,6}})?({_ZONE})")
 _PARTS = {
@@ -50,17 +52,18 @@ _NEVER = {
     "http://www.opengis.net/ont/geosparql#wktLiteral",
     "http://www.openlinksw.com/schemas/virtrdf#Geometry",
 }
-_DECIMAL_AS_GIVEN = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?")
-_TIME_AS_GIVEN = re.compile(r":[0-9]{2}(?:\.[0-9]{3})?(?!\+00:00|-00:00)(?:Z|[+-][0-9:]{5})?$")
 _BOOLEANS = {"1": "true", "0": "false"}
 
 
-def to_write(term: Any) -> Any:
-    """A term as it is written to the server. Raises StoreError for one it can not keep."""
+def to_write(term: Any, graph: str = "") -> Any:
+    """A term of a graph as it is written to the server. Raises StoreError for one it can not keep.
+
+    The same label of a blank node is another node in another graph.
+    """
     if isinstance(term, Literal):
         return _literal_to_write(term)
     if isinstance(term, BlankNode):
-        return NamedNode(BLANK + term.value)
+        return NamedNode(f"{BLANK}{sha256(graph.encode()).hexdigest()[:12]}.{term.value}")
     if len(term.value) > LONGEST_IRI_BYTES // 4 and len(term.value.encode()) > LONGEST_IRI_BYTES:
         raise StoreError(
             f"an IRI of {len(term.value):,} characters ({term.value[:60]}…) is longer than "
@@ -89,7 +92,7 @@ def _literal_to_write(literal: Literal) -> Literal:
 def as_it_was(term: Any) -> Any:
     """A term that the server gave back as it was written, but for the spelling of its value."""
     if isinstance(term, NamedNode) and term.value.startswith(BLANK):
-        return BlankNode(term.value.removeprefix(BLANK))
+        return BlankNode(_label(term.value))
     if not isinstance(term, Literal):
         return term
     datatype = term.datatype.value
@@ -103,7 +106,7 @@ def as_it_was(term: Any) -> Any:
 def term_as_it_was(term: dict[str, str]) -> dict[str, str]:
     """The same for a term of SPARQL's JSON results."""
     if term["type"] == "uri" and term["value"].startswith(BLANK):
-        return {"type": "bnode", "value": term["value"].removeprefix(BLANK)}
+        return {"type": "bnode", "value": _label(term["value"])}
     datatype = term.get("datatype", "")
     if datatype.startswith(AS_WRITTEN):
         return {**term, "datatype": datatype.removeprefix(AS_WRITTEN)}
@@ -112,22 +115,8 @@ def term_as_it_was(term: dict[str, str]) -> dict[str, str]:
     return term
 
 
-def is_respelled(term: Any) -> bool:
-    """Whether a literal comes back with its value, but in another spelling."""
-    if not isinstance(term, Literal) or not _is_kept(term.value, term.datatype.value):
-        return False
-    name, value = term.datatype.value.removeprefix(XSD_NS), term.value
-    if name == "boolean":
-        return value in _BOOLEANS
-    if name == "integer":
-        return str(int(value)) != value
-    if name == "decimal":
-        return _DECIMAL_AS_GIVEN.fullmatch(value) is None
-    if name in ("double", "float"):
-        return True
-    if name in ("dateTime", "dateTimeStamp", "time"):
-        return _TIME_AS_GIVEN.search(value) is None
-    return False
+def _label(iri: str) -> str:
+    return "b" + iri.removeprefix(BLANK)
 
 
 def _is_kept(value: str, datatype: str) -> bool:
@@ -140,7 +129,9 @@ def _is_kept(value: str, datatype: str) -> bool:
     if name == "boolean":
         return value in ("true", "false", "1", "0")
     if name == "integer":
-        return bool(_INTEGER.fullmatch(value)) and len(value) <= 19 and -(2**63) < int(value) < 2**63
+        return (
+            bool(_INTEGER.fullmatch(value)) and len(value) <= 19 and -(2**63) < int(value) < 2**63
+        )
     if name == "decimal":
         return bool(_DECIMAL.fullmatch(value)) and len(re.sub("[^0-9]", "", value)) <= 15
     if name in ("double", "float"):

@@ -12,6 +12,7 @@ from pyoxigraph import (
     QueryTriples,
     Triple,
 )
+from store.conformance.conftest import Place
 
 from kg_service.errors import QuerySyntax, Refused
 from kg_service.store.port import Change, GraphReader, GraphStore
@@ -20,6 +21,7 @@ from kg_service.terms import JOURNAL, kg
 
 A, B, P, Q = (NamedNode(f"http://example.org/{name}") for name in "abpq")
 G1, G2, LASTING = (NamedNode(f"http://example.org/graph/{name}") for name in ("1", "2", "l"))
+EXISTS = "SELECT ?x ?o { ?s ?p ?o FILTER EXISTS { ?x ?p ?o } FILTER(isIRI(?o) && ?s = ?x) }"
 ODD = Literal('a "quote", a \\ backslash,\na new line, a tab\t, ü, 𝔘 and }')
 FIRST = Change(
     graphs={G1: Statements.of([Triple(A, P, B), Triple(A, Q, ODD)])},
@@ -36,7 +38,6 @@ def rows(reader: GraphReader, sparql: str, **bindings: NamedNode | Literal) -> l
     result = reader.query(sparql, bindings)
     assert isinstance(result, QuerySolutions)
     return [list(row) for row in result]
-
 
 
 def test_a_commit_makes_graphs_and_inserts(store: GraphStore) -> None:
@@ -151,13 +152,15 @@ def test_results_are_of_the_same_kinds(store: GraphStore) -> None:
         'SELECT ?x ?o { ?x <http://example.org/p> ?o FILTER("{" != "}") }',
         "SELECT ?x ?o { ?s <http://example.org/p> ?o FILTER(?s = ?x) }",
         "SELECT ?x ?o { OPTIONAL { ?x <http://example.org/p> ?o } }",
-        "SELECT ?x ?o { ?s ?p ?o FILTER EXISTS { ?x ?p ?o } FILTER(isIRI(?o) && ?s = ?x) }",
+        EXISTS,
         "SELECT ?x (SAMPLE(?v) AS ?o) { ?x <http://example.org/p> ?v } GROUP BY ?x",
         "SELECT ?x ?o { { SELECT ?x ?o { ?x <http://example.org/p> ?o } } }",
         "SELECT ?x ?o { ?x <http://example.org/p> ?o } ORDER BY ?o LIMIT 1",
     ],
 )
-def test_bindings_bind_a_variable_everywhere(store: GraphStore, sparql: str) -> None:
+def test_bindings_bind_a_variable_everywhere(place: Place, store: GraphStore, sparql: str) -> None:
+    if place.kind == "virtuoso" and sparql == EXISTS:
+        pytest.xfail("Virtuoso can not compile VALUES with FILTER EXISTS, and says so")
     store.commit(FIRST)
     store.commit(Change(graphs={G2: Statements.of([Triple(B, P, A)])}))
     found = store.query(sparql, {"x": A})
@@ -201,5 +204,3 @@ def test_a_syntax_error_says_where(store: GraphStore) -> None:
 def test_calling_out_and_updates_are_refused(store: GraphStore, sparql: str) -> None:
     with pytest.raises(Refused):
         store.query(sparql)
-
-
