@@ -73,13 +73,17 @@ def open_reader(settings: Settings) -> GraphReader:
 
 def open_writer(settings: Settings) -> GraphStore:
     """A store to write, created where there is none. Raises StoreError, StoreBusy."""
-    if is_remote(settings.store):
-        store: GraphStore = RemoteStore(settings.store, server_settings(settings), writer=True)
-    else:
-        store = DiskStore(Path(settings.store), base_of(settings))
+    store = open_store(settings)
     indexed = IndexedStore(store, side_indexes(settings, store))
     archive = archive_of(settings)
     return indexed if archive is None else KeepingStore(indexed, archive)
+
+
+def open_store(settings: Settings) -> GraphStore:
+    """The same without what is kept beside it."""
+    if is_remote(settings.store):
+        return RemoteStore(settings.store, server_settings(settings), writer=True)
+    return DiskStore(Path(settings.store), base_of(settings))
 
 
 def archive_of(settings: Settings) -> Archive | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
 
 from kg_service.cli.console import BaseOption, MappingsOption, StoreOption, err
+from kg_service.errors import UsageError
 from kg_service.opening import base_of, open_graph
 from kg_service.questions import load_questions
 from kg_service.resources import resource_folder
@@ -37,10 +39,20 @@ def serve_store(settings: Settings, host: str, port: int) -> None:
     """Serve a store until stopped. Raises StoreError where there is none."""
     # the web stack takes longer to import than most commands take to run
     from kg_service.service.app import ServiceContext, run
+    from kg_service.service.logs import set_up_logs
 
+    set_up_logs(os.environ)
+    drain_s = _seconds("KG_DRAIN_S")
     context = ServiceContext(
         graph=open_graph(settings),
         questions=load_questions(resource_folder("queries")),
         base=base_of(settings),
     )
-    run(context, host, port)
+    run(context, host, port, drain_s)
+
+
+def _seconds(name: str) -> float:
+    told = os.environ.get(name, "") or "0"
+    if not told.isdigit():
+        raise UsageError(f"{name}: {told!r} is no number of seconds")
+    return float(told)

@@ -18,16 +18,20 @@ from kg_service import __version__
 from kg_service.errors import UsageError
 from kg_service.service.alignment import alignment_router
 from kg_service.service.context import ServiceContext
+from kg_service.service.drain import Drain, DrainingServer
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
 from kg_service.service.exports import exports_router
 from kg_service.service.graphql_http import graphql_router
 from kg_service.service.links import links_router
 from kg_service.service.methods import CommonHeaders, HeadAndOptions
+from kg_service.service.metrics import Metrics, metrics_router
+from kg_service.service.observing import REQUEST_ID, Observing
 from kg_service.service.offline_docs import offline_app
 from kg_service.service.openapi import DESCRIPTION, TAGS, TITLE
 from kg_service.service.pages import pages_router
 from kg_service.service.queries import queries_router
+from kg_service.service.readiness import readiness_router
 from kg_service.service.rest import rest_router
 from kg_service.service.search import search_router
 from kg_service.service.sources import sources_router
@@ -39,8 +43,9 @@ __all__ = ["ServiceContext", "create_app", "run"]
 _SHUTDOWN_S = 10
 
 
-def create_app(context: ServiceContext) -> FastAPI:
-    """The service over one graph."""
+def create_app(context: ServiceContext, drain: Drain | None = None) -> FastAPI:
+    """The service over one graph; ``drain`` tells when it is about to stop."""
+    metrics = Metrics()
     app = offline_app(title=TITLE, description=DESCRIPTION, version=__version__, openapi_tags=TAGS)
     add_error_answers(app)
     for router in (
@@ -52,6 +57,8 @@ def create_app(context: ServiceContext) -> FastAPI:
         entities_router(context),
         alignment_router(context),
         rest_router(context),
+        readiness_router(context, drain or Drain()),
+        metrics_router(context, metrics),
         tracing_router(context),
         exports_router(context),
         search_router(context),
@@ -66,21 +73,26 @@ def create_app(context: ServiceContext) -> FastAPI:
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
         allow_headers=["*"],
+        expose_headers=[REQUEST_ID],
     )
+    app.add_middleware(Observing, metrics=metrics)
     return app
 
 
-def run(context: ServiceContext, host: str, port: int) -> None:
-    """Serve until stopped; requests under way are finished first. Raises UsageError."""
-    listening = _listen(host, port)
+def run(context: ServiceContext, host: str, port: int, drain_s: float = 0) -> None:
+    """Serve until stopped; requests under way are finished first. Raises UsageError.
+
+    Told to stop, it says so at ``/ready`` for some seconds, for load balancers to turn away.
+    """
+    listening, drain = _listen(host, port), Drain()
     config = uvicorn.Config(
-        create_app(context), log_level="warning", timeout_graceful_shutdown=_SHUTDOWN_S
+        create_app(context, drain), log_config=None, timeout_graceful_shutdown=_SHUTDOWN_S
     )
     # what is there now stays: the garbage of answers is found without looking through it
     gc.collect()
     gc.freeze()
     with listening, _stopping_is_no_error():
-        uvicorn.Server(config).run(sockets=[listening])
+        DrainingServer(config, drain, drain_s).run(sockets=[listening])
 
 
 class _Stopped(BaseException):

@@ -43,7 +43,7 @@ class Claim:
 
     def take(self) -> None:
         """Claim the server, if nobody has a claim that still lasts. Raises StoreBusy."""
-        now, held = self._now(), holders(self._engine)
+        now, held = self.now(), holders(self._engine)
         if not held:
             self._engine.update(f"INSERT DATA {{ {_claimed(_NOBODY, _LONG_AGO)} }}")
             held = holders(self._engine)
@@ -60,7 +60,7 @@ class Claim:
         """Let the claim last longer. Raises StoreBusy where it ended and somebody else wrote."""
         if time.monotonic() - self._kept < _KEPT_EVERY_S:
             return
-        self._write(self._now(), [self._me])
+        self._write(self.now(), [self._me])
         if list(holders(self._engine)) != [self._me]:
             raise StoreBusy(
                 f"{self._name}: another kg process took over writing while this one "
@@ -86,7 +86,8 @@ class Claim:
             f"DELETE {{ {held} }} INSERT {{ {_claimed(who, until)} }} WHERE {{ {held} }}"
         )
 
-    def _now(self) -> datetime:
+    def now(self) -> datetime:
+        """The server's time."""
         rows = self._engine.solutions(_NOW)
         assert isinstance(rows, QuerySolutions)
         for row in rows:

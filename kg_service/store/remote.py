@@ -23,7 +23,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from kg_service.errors import StoreError
 from kg_service.store.address import ServerSettings, is_remote
-from kg_service.store.claim import Claim
+from kg_service.store.claim import Claim, holders
 from kg_service.store.engines.choose import open_engine
 from kg_service.store.engines.journal import GENERATION, PENDING, STORE
 from kg_service.store.port import NO_BINDINGS, Change, QueryResult, Term
@@ -112,6 +112,12 @@ class RemoteStore:
             if isinstance(mark.subject, NamedNode) and isinstance(mark.object, NamedNode):
                 found[mark.object].append(mark.subject)
         return found
+
+    def holder(self) -> str:
+        """Until when another process claims to write, empty where none does."""
+        now = Claim(self.engine).now()
+        until = [time for time in holders(self.engine).values() if time >= now]
+        return f"a process, until {max(until).isoformat(timespec='seconds')}" if until else ""
 
     def _undo(self, error: StoreError, guard: NamedNode) -> bool:
         """Undo a commit that failed. True where it had in truth been made, unanswered."""
