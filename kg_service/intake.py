@@ -16,6 +16,7 @@ from ingest.document import Bundled, Description, Document, Visibility
 from ingest.errors import SourceError
 from ingest.iri import is_valid_reference, segment
 from kg_service import __version__
+from kg_service.access.deciding import Decided, change_visibility, decided_before
 from kg_service.align.engine import Alignment
 from kg_service.catalogue import (
     Catalogue,
@@ -45,10 +46,19 @@ class Intake:
 
     Within one intake, two different sources that claim the same identifier are kept apart;
     over time, the same identifier means a new version of the same source.
+
+    Who may see a source is what it says, unless that is ``decided``, now or for an earlier version.
     """
 
-    def __init__(self, store: GraphStore, alignment: Alignment, base: str) -> None:
+    def __init__(
+        self,
+        store: GraphStore,
+        alignment: Alignment,
+        base: str,
+        decided: Decided | None = None,
+    ) -> None:
         self._store = store
+        self._decided = decided
         self._alignment = alignment
         self._base = base.rstrip("/")
         self._catalogue = Catalogue(store)
@@ -105,22 +115,29 @@ class Intake:
             groups=description.groups,
             visible_from=description.visible_from,
         )
+        decided = self._decided or decided_before(self._store, iris.source)
+        if decided is not None:
+            report.visibility, report.groups = decided.visibility.value, decided.groups
+            report.visible_from, report.visibility_decided = decided.visible_from, decided.at
         self._taken[source_id] = version
         self._ids[found.location] = source_id
         previous = self._catalogue.source(iris.source)
         if previous is not None and previous.version == version:
+            if self._decided is not None:
+                change_visibility(self._store, iris.source, self._decided)
             return _unchanged(report, previous)
         if previous is not None:
             report.outcome = Outcome.REPLACED
-            if previous.origin != found.location:
-                report.findings.warned(
-                    "other-origin",
-                    found.location,
-                    f"replaces the version of {source_id} that came from {previous.origin}; "
-                    "give --id if it is another source",
-                )
         with _spooled(document, iris, report) as asserted:
             self._commit(asserted, iris, report, previous)
+        if previous is not None and previous.origin != found.location:
+            # told to who ingests, but not kept: who may see this version need not see that one
+            report.findings.warned(
+                "other-origin",
+                found.location,
+                f"replaces the version of {source_id} that came from {previous.origin}; "
+                "give --id if it is another source",
+            )
         return report
 
     def _commit(

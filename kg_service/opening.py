@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode
 
+from kg_service.access.tiers import Tiers
 from kg_service.align.engine import Alignment
 from kg_service.errors import StoreError, UsageError
 from kg_service.graph import KnowledgeGraph
@@ -23,6 +24,9 @@ from kg_service.search.feed import ThingFeed
 from kg_service.search.file import NAME
 from kg_service.search.index import ThingIndex
 from kg_service.settings import DEFAULT_BASE, Settings
+from kg_service.statistics.feed import StatisticsFeed
+from kg_service.statistics.file import NAME as STATISTICS
+from kg_service.statistics.held import Statistics
 from kg_service.store.address import ServerSettings, shown
 from kg_service.store.embedded import DiskStore, SnapshotReader, store_base
 from kg_service.store.port import GraphReader, GraphStore
@@ -109,12 +113,18 @@ def side_indexes(settings: Settings, store: GraphStore) -> list[SideIndex]:
     return [
         IndexWriter(index_folder(settings), store),
         ThingFeed(things_file(settings), store),
+        StatisticsFeed(statistics_file(settings), store),
     ]
 
 
 def index_folder(settings: Settings) -> IndexFolder:
     """Where the lineage index of a store is."""
     return IndexFolder(side_folder(settings) / "index")
+
+
+def open_tiers(settings: Settings) -> Tiers:
+    """The stores for those who do not see everything, beside the store."""
+    return Tiers(side_folder(settings) / "tiers", base_of(settings))
 
 
 def things_file(settings: Settings) -> Path:
@@ -125,6 +135,11 @@ def things_file(settings: Settings) -> Path:
 def server_settings(settings: Settings) -> ServerSettings:
     """What is said of a SPARQL server beside its address. Raises UsageError."""
     return ServerSettings.from_environment(settings.server)
+
+
+def statistics_file(settings: Settings) -> Path:
+    """Where the counts of a store's graphs are kept."""
+    return side_folder(settings) / STATISTICS
 
 
 def side_folder(settings: Settings) -> Path:
@@ -161,4 +176,5 @@ def open_graph(settings: Settings) -> KnowledgeGraph:
         archive=archive_of(settings),
         index=LineageIndex(index_folder(settings)),
         things=ThingIndex(things_file(settings)),
+        statistics=Statistics(statistics_file(settings)),
     )

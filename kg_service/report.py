@@ -46,6 +46,7 @@ class IngestReport:
     visibility: str = "public"
     groups: tuple[str, ...] = ()
     visible_from: str | None = None
+    visibility_decided: str | None = None
     asserted: int = 0
     derived: Derived = field(default_factory=Derived)
     error: str | None = None

@@ -8,10 +8,10 @@ import typer
 from typer.core import TyperGroup
 
 from kg_service.cli.console import JsonOption, StoreOption, out, print_json
-from kg_service.errors import NotKnown
 from kg_service.graph import KnowledgeGraph
 from kg_service.identity.decisions import Verdict
 from kg_service.identity.evidence import Evidence, key_text
+from kg_service.lineage.scope import source_with_id
 from kg_service.links.listing import LISTED, EvidenceWord
 from kg_service.links.model import Link
 from kg_service.links.stewardship import judge, still_joined
@@ -77,8 +77,8 @@ def list_(
     """
     graph = open_graph(Settings.from_environment(store)).frozen()
     node = graph.resolve(id_) if id_ is not None else None
-    if source is not None and source not in (record.id for record in graph.sources()):
-        raise NotKnown(f"there is no source {source!r}; kg sources lists those that are")
+    if source is not None:
+        source_with_id(graph.reader, source)
     chosen = [Evidence[word.name] for word in evidence] if evidence else LISTED
     found = list(
         graph.candidates(node, source) if candidates else graph.links(node, chosen, source)

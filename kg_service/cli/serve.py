@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kg_service.cli.console import BaseOption, MappingsOption, StoreOption, err
 from kg_service.errors import UsageError
-from kg_service.opening import base_of, open_graph
+from kg_service.opening import base_of, open_existing, open_graph, open_tiers
+from kg_service.querying.limits import Limits
+from kg_service.querying.query import QueryEngine
+from kg_service.querying.remote import RemoteEngine
+from kg_service.querying.workers import Engines
 from kg_service.questions import load_questions
 from kg_service.resources import resource_folder
 from kg_service.settings import Settings
 from kg_service.store.address import shown
+from kg_service.store.remote import is_remote
+from kg_service.updating import Updates
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -25,17 +35,44 @@ def serve(
     store: StoreOption = None,
     base: BaseOption = None,
     mappings: MappingsOption = None,
+    query_timeout: Annotated[
+        float | None,
+        typer.Option(min=0, help="Seconds a query may take (or KG_QUERY_TIMEOUT_S); 0: no limit."),
+    ] = None,
+    query_workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Queries at the same time (or KG_QUERY_WORKERS)."),
+    ] = None,
+    allow_update: Annotated[
+        bool,
+        typer.Option(
+            envvar="KG_ALLOW_UPDATE",
+            help="Take SPARQL Update in stewards' graphs, from callers with the scope update.",
+        ),
+    ] = False,
 ) -> None:
-    """Serve SPARQL, GraphQL, the questions and the sources over HTTP, read only.
+    """Serve SPARQL, GraphQL, the questions and the sources over HTTP.
 
-    What is ingested meanwhile is served as soon as it is in.
+    What is ingested meanwhile is served as soon as it is in. Limits of queries: docs/sparql.md.
     """
+    limits = Limits.from_environment()
+    if query_timeout is not None:
+        limits = replace(limits, timeout_s=query_timeout)
+    if query_workers is not None:
+        limits = replace(limits, workers=query_workers)
     settings = Settings.from_environment(store, base, mappings or ())
     err.print(f"serving {shown(settings.store)} at http://{host}:{port}/ (stop with Ctrl-C)")
-    serve_store(settings, host, port)
+    serve_store(settings, host, port, limits, allow_update=allow_update)
 
 
-def serve_store(settings: Settings, host: str, port: int) -> None:
+def serve_store(
+    settings: Settings,
+    host: str,
+    port: int,
+    limits: Limits | None = None,
+    *,
+    allow_update: bool = False,
+) -> None:
     """Serve a store until stopped. Raises StoreError where there is none."""
     # the web stack takes longer to import than most commands take to run
     from kg_service.service.app import ServiceContext, run
@@ -43,12 +80,33 @@ def serve_store(settings: Settings, host: str, port: int) -> None:
 
     set_up_logs(os.environ)
     drain_s = _seconds("KG_DRAIN_S")
-    context = ServiceContext(
-        graph=open_graph(settings),
-        questions=load_questions(resource_folder("queries")),
-        base=base_of(settings),
-    )
-    run(context, host, port, drain_s)
+    base = base_of(settings)
+    graph = open_graph(settings)
+    with _engines(settings, limits or Limits.from_environment()) as (engine, engines):
+        context = ServiceContext(
+            graph=graph,
+            questions=load_questions(resource_folder("queries")),
+            base=base,
+            engine=engine,
+            engines=engines,
+            tiers=open_tiers(settings),
+            updates=Updates(lambda: open_existing(settings), base) if allow_update else None,
+        )
+        context.prepare()
+        run(context, host, port, drain_s)
+
+
+@contextmanager
+def _engines(settings: Settings, limits: Limits) -> Iterator[tuple[QueryEngine, Engines]]:
+    """What answers SPARQL, and the workers over tiers and stores on disk, which end with it."""
+    engines = Engines(limits)
+    try:
+        if is_remote(settings.store):
+            yield RemoteEngine(settings.store, limits), engines
+        else:
+            yield engines.engine_for(Path(settings.store)), engines
+    finally:
+        engines.close()
 
 
 def _seconds(name: str) -> float:

@@ -84,9 +84,9 @@ class Answers:
         for stop, where in ((Stop.DEPTH, closure.cut), (Stop.LIMIT, closure.full)):
             for number in {number for ids in where for number in ids.tolist()}:
                 if number in self._nodes:  # containers that lead nowhere are left out
-                    lineage.nodes[self._nodes[number]].stops.add(stop)
+                    lineage.nodes[self._nodes[number]].stops |= {stop}
         for number in nodes_on_cycles(_in_time(closure)):
-            lineage.nodes[self._nodes[number]].stops.add(Stop.CYCLE)
+            lineage.nodes[self._nodes[number]].stops |= {Stop.CYCLE}
 
     def _add_edges(self, closure: Closure) -> None:
         edges = self._edges

@@ -37,7 +37,7 @@ from kg_service.terms import DECISIONS
 _log = logging.getLogger(__name__)
 # rows that a reader takes in by itself where the index lacks graphs
 _MOST_TAKEN_IN = 200_000
-_STATES_KEPT = 2
+_STATES_KEPT = 8
 # policies and sets of sources for which judgements are remembered
 _MOST_WALKERS = 32
 
@@ -89,7 +89,8 @@ class LineageIndex:
     def __init__(self, folder: IndexFolder | None = None) -> None:
         self._folder = folder
         self._guard = threading.Lock()
-        # of the states that were asked about last; the one before the newest may still be in use
+        # of the states that were asked about last: those before the newest may still be in use,
+        # and who sees a part of the store asks about a state of its own
         self._kept: list[tuple[GraphReader, str, _Ready | None]] = []
 
     def lineage(self, request: Request, reader: GraphReader) -> Lineage:

@@ -8,16 +8,17 @@ graph of more than ``SORTED_LINES`` statements stands in the order of its store.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
+from pyoxigraph import NamedNode
 
 from kg_service.rdf import solutions_of
+from kg_service.store.dump import lines_of_graph
 from kg_service.store.port import GraphReader
+from kg_service.store.statements import END
 from kg_service.terms import JOURNAL
 
 SORTED_LINES = 1_000_000
-_AT_ONCE = 10_000
 _GRAPHS = "SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?s ?p ?o } }"
 
 
@@ -30,13 +31,11 @@ def graphs_in(reader: GraphReader) -> list[NamedNode]:
 
 def lines_of(reader: GraphReader, graph: NamedNode) -> Iterator[bytes]:
     """The statements of a graph as lines of N-Quads. Raises StoreError."""
-    quads = reader.quads(None, None, None, graph)
-    first = [line for part in islice(_serialized(quads), SORTED_LINES // _AT_ONCE) for line in part]
-    if len(first) < SORTED_LINES:
-        first.sort()
-    yield from first
-    for part in _serialized(quads):
-        yield from part
+    lines = lines_of_graph(reader, graph)
+    first = sorted(islice(lines, SORTED_LINES))
+    end = f" {graph} .\n".encode()
+    for line in chain(first, lines):
+        yield line.removesuffix(END) + end
 
 
 def dump(reader: GraphReader, graphs: Iterable[NamedNode]) -> Iterator[bytes]:
@@ -44,7 +43,3 @@ def dump(reader: GraphReader, graphs: Iterable[NamedNode]) -> Iterator[bytes]:
     for graph in graphs:
         yield from lines_of(reader, graph)
 
-
-def _serialized(quads: Iterator[Quad]) -> Iterator[list[bytes]]:
-    while part := list(islice(quads, _AT_ONCE)):
-        yield (serialize(part, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)

@@ -17,13 +17,17 @@ from starlette.middleware.cors import CORSMiddleware
 from kg_service import __version__
 from kg_service.errors import UsageError
 from kg_service.service.alignment import alignment_router
+from kg_service.service.compression import Compressed
+from kg_service.service.conditional import ConditionalAnswers
 from kg_service.service.context import ServiceContext
+from kg_service.service.crawling import crawling_router
 from kg_service.service.drain import Drain, DrainingServer
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
 from kg_service.service.exports import exports_router
 from kg_service.service.graphql_http import graphql_router
 from kg_service.service.links import links_router
+from kg_service.service.linksets import linksets_router
 from kg_service.service.methods import CommonHeaders, HeadAndOptions
 from kg_service.service.metrics import Metrics, metrics_router
 from kg_service.service.observing import REQUEST_ID, Observing
@@ -37,10 +41,13 @@ from kg_service.service.search import search_router
 from kg_service.service.sources import sources_router
 from kg_service.service.sparql import sparql_router
 from kg_service.service.tracing import tracing_router
+from kg_service.service.versions import versions_router
+from kg_service.service.void import void_router
 
-__all__ = ["ServiceContext", "create_app", "run"]
+__all__ = ["ServiceContext", "create_app", "run", "settle"]
 
 _SHUTDOWN_S = 10
+_OBJECTS_BEFORE_LOOKING = 50_000
 
 
 def create_app(context: ServiceContext, drain: Drain | None = None) -> FastAPI:
@@ -54,7 +61,11 @@ def create_app(context: ServiceContext, drain: Drain | None = None) -> FastAPI:
         graphql_router(context),
         queries_router(context),
         sources_router(context),
+        versions_router(context),
         entities_router(context),
+        linksets_router(context),
+        void_router(context),
+        crawling_router(context),
         alignment_router(context),
         rest_router(context),
         readiness_router(context, drain or Drain()),
@@ -65,6 +76,8 @@ def create_app(context: ServiceContext, drain: Drain | None = None) -> FastAPI:
         links_router(context),
     ):
         app.include_router(router)
+    app.add_middleware(ConditionalAnswers, context=context)
+    app.add_middleware(Compressed)
     app.add_middleware(HeadAndOptions)
     app.add_middleware(CommonHeaders)
     # the last that is added is the first that is asked; it answers preflight requests by itself
@@ -73,7 +86,16 @@ def create_app(context: ServiceContext, drain: Drain | None = None) -> FastAPI:
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
         allow_headers=["*"],
-        expose_headers=[REQUEST_ID],
+        expose_headers=[
+            REQUEST_ID,
+            "Allow",
+            "Content-Location",
+            "ETag",
+            "Kg-Complete",
+            "Link",
+            "Retry-After",
+            "X-Complete",
+        ],
     )
     app.add_middleware(Observing, metrics=metrics)
     return app
@@ -88,11 +110,20 @@ def run(context: ServiceContext, host: str, port: int, drain_s: float = 0) -> No
     config = uvicorn.Config(
         create_app(context, drain), log_config=None, timeout_graceful_shutdown=_SHUTDOWN_S
     )
-    # what is there now stays: the garbage of answers is found without looking through it
-    gc.collect()
-    gc.freeze()
+    settle()
     with listening, _stopping_is_no_error():
         DrainingServer(config, drain, drain_s).run(sockets=[listening])
+
+
+def settle() -> None:
+    """Prepare the process for answers that are made of some 10,000 objects each.
+
+    What is there now stays: the garbage of answers is found without looking through it, and
+    is looked for less often than while there is little of it.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BEFORE_LOOKING)
 
 
 class _Stopped(BaseException):

@@ -12,7 +12,9 @@ from starlette.exceptions import HTTPException
 
 from kg_service.errors import (
     Ambiguous,
+    Busy,
     KgError,
+    Limited,
     NotKnown,
     QuerySyntax,
     Refused,
@@ -34,10 +36,19 @@ _TABLE: tuple[tuple[type[KgError], str, int], ...] = (
     (Withdrawn, "withdrawn", 410),
     (Ambiguous, "ambiguous", 404),
     (NotKnown, "not-known", 404),
+    (Limited, "query-limit", 400),
+    (Busy, "busy", 503),
     (StoreBusy, "store-busy", 503),
     (StoreError, "store", 503),
     (KgError, "internal", 500),
 )
+_LIMITS = {
+    "time": ("query-timeout", 503),
+    "memory": ("query-memory", 503),
+    "rows": ("query-rows", 400),
+    "bytes": ("query-bytes", 400),
+    "depth": ("query-depth", 400),
+}
 NO_PATH = "there is no such path; / names those that are"
 UNEXPECTED = "something went wrong in the service; its log has the details"
 
@@ -55,6 +66,10 @@ def code_of(error: KgError) -> tuple[str, int]:
     """The code and HTTP status of an error."""
     if isinstance(error, HttpError):
         return error.code, error.status
+    if isinstance(error, Limited):
+        return _LIMITS[error.limit]
+    if isinstance(error, Busy) and error.own:
+        return "too-many-queries", 429
     return next((code, status) for kind, code, status in _TABLE if isinstance(error, kind))
 
 
@@ -73,9 +88,14 @@ def add_error_answers(app: FastAPI) -> None:
     async def known(request: Request, error: Exception) -> Response:
         assert isinstance(error, KgError)
         code, status = code_of(error)
-        if status >= 500:
+        if isinstance(error, (Busy, Limited)):
+            _log.info("%s: %s", code, error)
+        elif status >= 500:
             _log.error("%s", error, exc_info=error)
-        return problem(request, status, code, str(error))
+        told = problem(request, status, code, str(error))
+        if isinstance(error, Busy):
+            told.headers["Retry-After"] = str(error.retry_after)
+        return told
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

@@ -61,6 +61,10 @@ class Server:
         rows: list[dict[str, dict[str, str]]] = json.loads(body)["results"]["bindings"]
         return rows
 
+    def reconnect(self) -> None:
+        """Begin a new connection, where the server may have ended an idle one."""
+        self._connection.close()
+
     def peak_mb(self) -> float:
         return peak_mb_of(self.process.pid)
 

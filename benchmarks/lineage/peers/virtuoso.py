@@ -59,6 +59,7 @@ class Virtuoso:
             for loader in loaders:
                 loader.wait()
             self._sql("checkpoint;")
+            server.reconnect()
             (row,) = server.ask("SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }")
             if int(row["n"]["value"]) < self._generated.quads * 0.99:
                 raise Skipped(f"Virtuoso loaded {row['n']['value']} statements only")

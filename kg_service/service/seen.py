@@ -1,0 +1,65 @@
+"""The knowledge graph as each caller may see it."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import replace
+from pathlib import Path
+
+from kg_service.access.caller import Caller
+from kg_service.access.tiers import Tiers
+from kg_service.access.views import View, Views
+from kg_service.graph import KnowledgeGraph
+
+# each may have a copy of what is searched
+_MOST_KEPT = 8
+
+
+class SeenGraphs:
+    """Gives callers the graph. Who sees everything gets the plain one. Raises StoreError."""
+
+    def __init__(self, graph: KnowledgeGraph, tiers: Tiers | None) -> None:
+        self._graph = graph
+        self._tiers = tiers
+        self._views = Views(graph.reader, tiers)
+        self._guard = threading.Lock()
+        self._kept: OrderedDict[str, KnowledgeGraph] = OrderedDict()
+
+    def by(self, caller: Caller) -> KnowledgeGraph:
+        """The newest state, as far as the caller sees it."""
+        return self._of(self._views.of(caller))
+
+    def key(self, caller: Caller) -> str | None:
+        """The name of what the caller sees; None where it may change at any time."""
+        view = self._views.of(caller)
+        if not view.whole:
+            return view.key
+        return None if view.key is None else f"all {view.key}"
+
+    def is_whole(self, caller: Caller) -> bool:
+        """Whether nothing is hidden from the caller."""
+        return self._views.of(caller).whole
+
+    def folder(self, caller: Caller) -> Path | None:
+        """The folder of the tier that answers the caller's SPARQL; None where there is no tier."""
+        base = self._views.of(caller).base
+        return None if base is None or self._tiers is None else self._tiers.folder(base)
+
+    def prepare(self) -> None:
+        """Make the tiers that are needed."""
+        self._views.sync(missing=True)
+
+    def _of(self, view: View) -> KnowledgeGraph:
+        if view.whole or view.key is None:
+            return replace(self._graph, reader=view.reader)
+        with self._guard:
+            graph = self._kept.get(view.key)
+            if graph is None or graph.reader is not view.reader:
+                things = self._graph.things.of_part()
+                graph = replace(self._graph, reader=view.reader, things=things)
+                self._kept[view.key] = graph
+            self._kept.move_to_end(view.key)
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+            return graph
