@@ -30,7 +30,7 @@ from kg_service.service.links import links_router
 from kg_service.service.linksets import linksets_router
 from kg_service.service.methods import CommonHeaders, HeadAndOptions
 from kg_service.service.metrics import Metrics, metrics_router
-from kg_service.service.observing import REQUEST_ID, Observing
+from kg_service.service.observing import REQUEST_ID, Observing, RouteNoted
 from kg_service.service.offline_docs import offline_app
 from kg_service.service.openapi import DESCRIPTION, TAGS, TITLE
 from kg_service.service.pages import pages_router
@@ -76,6 +76,7 @@ def create_app(context: ServiceContext, drain: Drain | None = None) -> FastAPI:
         links_router(context),
     ):
         app.include_router(router)
+    app.add_middleware(RouteNoted)
     app.add_middleware(ConditionalAnswers, context=context)
     app.add_middleware(Compressed)
     app.add_middleware(HeadAndOptions)

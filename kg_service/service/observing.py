@@ -19,6 +19,23 @@ _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _log = logging.getLogger("kg_service.requests")
 
 
+class RouteNoted:
+    """ASGI middleware, inside of all others, some of which hand on a scope of their own: which
+    route answers goes into the state that all of them share.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            if scope["type"] == "http" and "route" in scope:
+                state = scope.setdefault("state", {})
+                state["route"] = str(getattr(scope["route"], "path", "other"))
+
+
 class Observing:
     """ASGI middleware, outside of all others.
 
@@ -54,7 +71,7 @@ class Observing:
         finally:
             self._metrics.running.dec()
             seconds = time.perf_counter() - begun
-            route = str(getattr(scope.get("route"), "path", "other"))
+            route = scope["state"].get("route", "other")
             method = scope["method"] if scope["method"] in _METHODS else "other"
             self._metrics.count(method, route, status, seconds)
             _log.info(

@@ -144,7 +144,7 @@ def test_settings_of_logs_that_make_no_sense(env: dict[str, str]) -> None:
 def test_a_server_that_is_told_to_stop_says_so_first(store: Path, tmp_path: Path) -> None:
     port, log = free_port(), tmp_path / "log"
     env = {
-        **os.environ, "PYTHONPATH": str(REPOSITORY), "KG_DRAIN_S": "3", "KG_LOG": "json",
+        **os.environ, "PYTHONPATH": str(REPOSITORY), "KG_DRAIN_S": "6", "KG_LOG": "json",
     }  # fmt: skip
     with log.open("wb") as errors:
         process = subprocess.Popen(
@@ -155,7 +155,7 @@ def test_a_server_that_is_told_to_stop_says_so_first(store: Path, tmp_path: Path
         wait_for(port, process)
         assert httpx.get(f"{address}/ready").status_code == 200
         process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + 2
+        deadline = time.monotonic() + 5
         while (status := httpx.get(f"{address}/ready").status_code) != 503:
             assert time.monotonic() < deadline, status
         assert httpx.get(f"{address}/sources").status_code == 200  # what comes is still answered
