@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode
 
+from kg_service.access.replica import Replica
 from kg_service.access.tiers import Tiers
 from kg_service.align.engine import Alignment
 from kg_service.errors import StoreError, UsageError
@@ -68,9 +69,19 @@ def _is_address(text: str) -> bool:
 
 
 def open_reader(settings: Settings) -> GraphReader:
-    """A store to read. Raises StoreError where there is none yet."""
+    """A store to read; one on a server whose answers are not true by way of a replica.
+
+    Raises StoreError where there is none yet.
+    """
     if is_remote(settings.store):
-        return RemoteStore(settings.store, server_settings(settings))
+        told = server_settings(settings)
+        remote = RemoteStore(settings.store, told)
+        replicated = told.read == "replica" or (
+            told.read != "server" and not remote.engine.answers_truly
+        )
+        if replicated:
+            return Replica(remote, side_folder(settings) / "replica", base_of(settings))
+        return remote
     _must_exist(Path(settings.store))
     return SnapshotReader(Path(settings.store))
 

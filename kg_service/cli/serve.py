@@ -11,9 +11,17 @@ from typing import Annotated
 
 import typer
 
+from kg_service.access.replica import Replica
 from kg_service.cli.console import BaseOption, MappingsOption, StoreOption, err
 from kg_service.errors import UsageError
-from kg_service.opening import base_of, open_existing, open_graph, open_tiers
+from kg_service.opening import (
+    base_of,
+    open_existing,
+    open_graph,
+    open_tiers,
+    server_settings,
+)
+from kg_service.querying.following import FollowingEngine
 from kg_service.querying.limits import Limits
 from kg_service.querying.query import QueryEngine
 from kg_service.querying.remote import RemoteEngine
@@ -22,6 +30,7 @@ from kg_service.questions import load_questions
 from kg_service.resources import resource_folder
 from kg_service.settings import Settings
 from kg_service.store.address import shown
+from kg_service.store.port import GraphReader
 from kg_service.store.remote import is_remote
 from kg_service.updating import Updates
 
@@ -82,7 +91,8 @@ def serve_store(
     drain_s = _seconds("KG_DRAIN_S")
     base = base_of(settings)
     graph = open_graph(settings)
-    with _engines(settings, limits or Limits.from_environment()) as (engine, engines):
+    told = limits or Limits.from_environment()
+    with _engines(settings, told, graph.reader) as (engine, engines):
         context = ServiceContext(
             graph=graph,
             questions=load_questions(resource_folder("queries")),
@@ -96,13 +106,24 @@ def serve_store(
         run(context, host, port, drain_s)
 
 
+def _remote_engine(
+    settings: Settings, limits: Limits, reader: GraphReader, engines: Engines
+) -> QueryEngine:
+    """What answers SPARQL over a server: itself, or workers over the replica that follows it."""
+    if isinstance(reader, Replica):
+        return FollowingEngine(reader.follow, engines.engine_for(reader.folder))
+    return RemoteEngine(settings.store, limits, server_settings(settings))
+
+
 @contextmanager
-def _engines(settings: Settings, limits: Limits) -> Iterator[tuple[QueryEngine, Engines]]:
+def _engines(
+    settings: Settings, limits: Limits, reader: GraphReader
+) -> Iterator[tuple[QueryEngine, Engines]]:
     """What answers SPARQL, and the workers over tiers and stores on disk, which end with it."""
     engines = Engines(limits)
     try:
         if is_remote(settings.store):
-            yield RemoteEngine(settings.store, limits), engines
+            yield _remote_engine(settings, limits, reader, engines), engines
         else:
             yield engines.engine_for(Path(settings.store)), engines
     finally:

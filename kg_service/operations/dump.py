@@ -42,4 +42,3 @@ def dump(reader: GraphReader, graphs: Iterable[NamedNode]) -> Iterator[bytes]:
     """The statements of graphs as lines of N-Quads."""
     for graph in graphs:
         yield from lines_of(reader, graph)
-

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg_service.opening import history_folder, side_folder, things_file
+from kg_service.opening import history_folder, side_folder, statistics_file, things_file
 from kg_service.settings import Settings
 
 
@@ -32,6 +32,9 @@ PARTS = (
     Part("history", history_folder, "what older versions of sources said"),
     Part(INDEX, lambda s: side_folder(s) / INDEX, "the lineage index, with grades"),
     Part("things.db", things_file, "what searches find", rebuilt=True),
+    Part("statistics", statistics_file, "counts of the graphs", rebuilt=True),
+    Part("tiers", lambda s: side_folder(s) / "tiers", "what some callers see", rebuilt=True),
+    Part("replica", lambda s: side_folder(s) / "replica", "what a server holds", rebuilt=True),
 )
 
 

@@ -22,13 +22,20 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from kg_service.catalogue import Catalogue
 from kg_service.errors import StoreError, UsageError
 from kg_service.index.verify import status as index_status
-from kg_service.opening import index_folder, open_reader, open_store, open_writer
+from kg_service.opening import (
+    index_folder,
+    open_reader,
+    open_store,
+    open_writer,
+    server_settings,
+)
 from kg_service.operations.dump import graphs_in
 from kg_service.operations.manifest import GRAPH, Manifest, read_manifest
 from kg_service.operations.parts import PARTS
 from kg_service.settings import Settings
 from kg_service.store.address import is_remote
 from kg_service.store.port import Change, GraphReader, GraphStore
+from kg_service.store.remote import RemoteStore
 from kg_service.store.sizes import count_in
 from kg_service.store.statements import Statements
 
@@ -104,7 +111,7 @@ def _unpacked(source: Path) -> Iterator[Path]:
 def _must_be_new(settings: Settings) -> None:
     """Nothing that is there is overwritten."""
     if is_remote(settings.store):
-        if graphs_in(open_reader(settings)):
+        if graphs_in(RemoteStore(settings.store, server_settings(settings))):
             raise UsageError("the server holds graphs already; restore into one that is empty")
     elif Path(settings.store).exists() and any(Path(settings.store).iterdir()):
         raise UsageError(
@@ -113,7 +120,9 @@ def _must_be_new(settings: Settings) -> None:
         )
     for part in PARTS:
         place = part.place(settings)
-        if place is not None and place.exists() and (place.is_file() or any(place.iterdir())):
+        if part.rebuilt or place is None or not place.exists():
+            continue
+        if place.is_file() or any(place.iterdir()):
             raise UsageError(f"{place}: is there already; move it away first")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kg_service import __version__
+from kg_service.access.replica import Replica
 from kg_service.align.engine import Alignment
 from kg_service.catalogue import Catalogue
 from kg_service.errors import StoreError
@@ -94,6 +95,8 @@ def status(settings: Settings, alignment: Alignment) -> Status:
 
 
 def _engine(reader: GraphReader) -> str:
+    if isinstance(reader, Replica):
+        return f"{reader.remote.engine.name}, read by a replica"
     if isinstance(reader, RemoteStore):
         return reader.engine.name
     return f"embedded Oxigraph {version('pyoxigraph')}"
@@ -115,6 +118,8 @@ def _versions(settings: Settings, reader: GraphReader) -> int:
 
 def _writer(settings: Settings, reader: GraphReader) -> str:
     """Who writes now: empty for nobody."""
+    if isinstance(reader, Replica):
+        return reader.remote.holder()
     if isinstance(reader, RemoteStore):
         return reader.holder()
     return "another process" if is_held(Path(settings.store)) else ""

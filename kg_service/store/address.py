@@ -13,6 +13,7 @@ PREFIX = "sparql+"
 DEFAULT_TIMEOUT_S = 300
 ENGINES = ("auto", "standard", "virtuoso")
 SCHEMES = ("basic", "digest")
+READERS = ("auto", "server", "replica")
 _OPTIONS = ("query", "update", "graphs", "timeout", "engine", "auth")
 
 
@@ -48,12 +49,13 @@ class ServerSettings:
     update: str = ""
     graphs: str = ""
     engine: str = ""
+    read: str = ""
     credentials: Credentials = Credentials()
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> ServerSettings:
-        """Read ``KG_STORE_QUERY``, ``_UPDATE``, ``_GRAPHS``, ``_ENGINE``, ``_USER``,
-        ``_PASSWORD``, ``_TOKEN`` and ``_AUTH``.
+        """Read ``KG_STORE_QUERY``, ``_UPDATE``, ``_GRAPHS``, ``_ENGINE``, ``_READ``,
+        ``_USER``, ``_PASSWORD``, ``_TOKEN`` and ``_AUTH``.
 
         A password and a token may also be in a file, named by ``KG_STORE_PASSWORD_FILE`` and
         ``KG_STORE_TOKEN_FILE``. Raises UsageError where it can not be read.
@@ -63,6 +65,7 @@ class ServerSettings:
             update=env.get("KG_STORE_UPDATE", ""),
             graphs=env.get("KG_STORE_GRAPHS", ""),
             engine=_one_of("KG_STORE_ENGINE", env.get("KG_STORE_ENGINE", ""), ENGINES),
+            read=_one_of("KG_STORE_READ", env.get("KG_STORE_READ", ""), READERS),
             credentials=Credentials(
                 user=env.get("KG_STORE_USER", ""),
                 password=secret(env, "KG_STORE_PASSWORD"),

@@ -47,6 +47,7 @@ class StandardEngine:
     """A server asked and changed as the standard has it. Raises QuerySyntax, StoreError."""
 
     name = "standard"
+    answers_truly = True
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint

@@ -98,6 +98,8 @@ class VirtuosoEngine(StandardEngine):
     """A Virtuoso server. Raises QuerySyntax, UsageError, StoreError."""
 
     name = "virtuoso"
+    # property paths, OPTIONAL, EXISTS and times: see docs/scaling.md
+    answers_truly = False
 
     def check(self) -> None:
         """Its default graph is always the union; whether it answers at all is seen."""
