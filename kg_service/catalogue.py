@@ -135,7 +135,7 @@ def record_quads(
         _q(version, kg("visibility"), Literal(report.visibility)),
         _q(version, kg("assertedTriples"), literal(report.asserted)),
         _q(version, prov("wasGeneratedBy"), ingest),
-        *activity_quads(ingest, "Ingest", software, sets),
+        *activity_quads(ingest, "Ingest", software, sets, report.by),
     ]
     for name, kind in (
         ("repairs", FindingKind.REPAIR),
@@ -162,13 +162,15 @@ def record_quads(
     return quads
 
 
-def activity_quads(activity: NamedNode, kind: str, software: str, sets: str) -> list[Quad]:
+def activity_quads(
+    activity: NamedNode, kind: str, software: str, sets: str, by: str | None = None
+) -> list[Quad]:
     """What the catalogue says of an ingest or a realignment: when, by whom, with what."""
     now = Literal(datetime.now(UTC).isoformat(timespec="microseconds"), datatype=XSD_DATETIME)
     return [
         _q(activity, RDF_TYPE, kg(kind)),
         _q(activity, prov("endedAtTime"), now),
-        _q(activity, kg("ingestedBy"), Literal(_account())),
+        _q(activity, kg("ingestedBy"), Literal(by or _account())),
         _q(activity, kg("software"), Literal(software)),
         _q(activity, kg("mappingSets"), Literal(sets)),
     ]

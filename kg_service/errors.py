@@ -4,6 +4,8 @@ KgError                     shown to the caller as one message
 ├── UsageError              the request makes no sense (exit code 2, HTTP 400)
 │   └── QuerySyntax         a SPARQL query that does not parse
 ├── Refused                 the request is understood and not allowed (exit 1, HTTP 403)
+├── BadCredentials          who asks can not be told from what they sent (HTTP 401)
+├── IssuerDown              nor whether it is right, as its issuer does not answer (HTTP 503)
 ├── NotKnown                an id, source or question that is not there (exit 1, HTTP 404)
 │   ├── Ambiguous           a name that several things have
 │   └── Withdrawn           a source that was there and was withdrawn (HTTP 410)
@@ -30,6 +32,14 @@ class QuerySyntax(UsageError):
 
 
 class Refused(KgError):
+    pass
+
+
+class BadCredentials(KgError):
+    pass
+
+
+class IssuerDown(KgError):
     pass
 
 

@@ -14,6 +14,7 @@ from pyoxigraph import Quad
 from ingest.discover import Found, PassedOver, Refused, discover
 from ingest.document import Bundled, Description, Document, Visibility
 from ingest.errors import SourceError
+from ingest.findings import Findings
 from ingest.iri import is_valid_reference, segment
 from kg_service import __version__
 from kg_service.access.deciding import Decided, change_visibility, decided_before
@@ -28,6 +29,7 @@ from kg_service.catalogue import (
     record_quads,
     replaced_quads,
 )
+from kg_service.deposit import OPERATORS_OWN, Deposit
 from kg_service.derive import derive
 from kg_service.errors import UsageError
 from kg_service.identity.identifiers import identifier_key
@@ -37,7 +39,9 @@ from kg_service.store.statements import Statements
 from kg_service.tombstones import revival
 
 SOFTWARE = f"kg-service {__version__}"
-_VALID_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*(?:/[A-Za-z0-9][A-Za-z0-9._~-]*)*")
+_PART = r"[A-Za-z0-9][A-Za-z0-9._~-]*"
+# what somebody deposited begins with their name: ~els/scan
+_VALID_ID = re.compile(rf"(?:~{_PART}/)?{_PART}(?:/{_PART})*")
 _LONGEST_ID = 120
 
 
@@ -56,21 +60,27 @@ class Intake:
         alignment: Alignment,
         base: str,
         decided: Decided | None = None,
+        deposit: Deposit = OPERATORS_OWN,
     ) -> None:
         self._store = store
         self._decided = decided
+        self._deposit = deposit
         self._alignment = alignment
         self._base = base.rstrip("/")
         self._catalogue = Catalogue(store)
         self._taken: dict[str, str] = {}
         self._ids: dict[str, str] = {}
 
-    def take_path(self, path: Path, source_id: str | None = None) -> Iterator[IngestReport | None]:
+    def take_path(
+        self, path: Path, source_id: str | None = None, named: str | None = None
+    ) -> Iterator[IngestReport | None]:
         """Ingest all sources at a path. Yields a report each; None for a file passed over.
+
+        ``named`` is what reports and the catalogue call the path, where that is not its own name.
 
         Raises UsageError where ``source_id`` is given and the path holds several sources.
         """
-        found = discover(path)
+        found = discover(path, named)
         if source_id is not None:
             sources = list(found)
             if sum(isinstance(s, Found) for s in sources) > 1:
@@ -80,7 +90,7 @@ class Intake:
             if isinstance(discovery, PassedOver):
                 yield None
             elif isinstance(discovery, Refused):
-                yield _refusal(discovery.location, discovery.error)
+                yield refusal(discovery.location, discovery.error)
             else:
                 yield self.take(discovery, source_id)
 
@@ -91,15 +101,20 @@ class Intake:
             version = found.bundle.version()
             return self._take(found, document, version, source_id)
         except SourceError as error:
-            return _refusal(found.location, error, found.format.name)
+            return refusal(found.location, error, found.format.name)
         finally:
             found.bundle.forget()
 
     def _take(
         self, found: Found, document: Document, version: str, given: str | None
     ) -> IngestReport:
-        description = document.description
-        source_id = self._source_id(found, description.identifier, version, given)
+        findings = Findings()
+        description = self._deposit.described(
+            document.description,
+            lambda code, said: findings.warned(code, found.location, said),
+        )
+        wanted = self._source_id(found, description.identifier, version, given)
+        source_id = self._deposit.source_id(wanted)
         iris = SourceIris(self._base, source_id, version)
         report = IngestReport(
             location=found.location,
@@ -114,6 +129,8 @@ class Intake:
             visibility=_visibility(description).value,
             groups=description.groups,
             visible_from=description.visible_from,
+            by=self._deposit.by,
+            findings=findings,
         )
         decided = self._decided or decided_before(self._store, iris.source)
         if decided is not None:
@@ -186,21 +203,36 @@ class Intake:
                 # its relative identifiers are then those by which the outer crate names its parts
                 return "/".join([outer, *map(segment, found.nested.strip("/").split("/"))])
         if given is not None:
-            if not _VALID_ID.fullmatch(given) or not is_valid_reference(given):
+            if not is_valid_id(given):
                 raise UsageError(
                     f"--id {given!r}: use letters, digits and . _ ~ - (and / between parts)"
                 )
             return given
-        origin = _origin_slug(found)
+        origin = self._origin_slug(found)
         if identifier is None:
             return origin
         for record in self._catalogue.from_origin(found.location):
             if record.identifier == identifier:
                 return record.id
         own = _slug(_readable(identifier))
-        if self._taken.get(own, version) != version:
+        if self._taken.get(self._deposit.source_id(own), version) != version:
             return f"{own}-{_short_hash(found.location)}"
         return own
+
+    def _origin_slug(self, found: Found) -> str:
+        """An id from where the source came from: its folder's or file's name and a short hash."""
+        path = Path(found.location.replace("!/", "/"))
+        name = path.parent.name if path.name == found.main and not found.bundle.only else path.stem
+        if path.name.startswith("ro-crate-metadata"):
+            name = path.parent.name
+        # what was deposited has no place of its own
+        place = found.location if self._deposit.by else str(Path(found.location).absolute())
+        return f"{_slug(name) or 'source'}-{_short_hash(place)}"
+
+
+def is_valid_id(given: str) -> bool:
+    """Whether a source can have the id that somebody gives it."""
+    return bool(_VALID_ID.fullmatch(given)) and is_valid_reference(given)
 
 
 def _readable(identifier: str) -> str:
@@ -210,18 +242,10 @@ def _readable(identifier: str) -> str:
     return re.sub(r"^[a-z][a-z0-9+.-]*://", "", identifier, flags=re.IGNORECASE)
 
 
-def _origin_slug(found: Found) -> str:
-    """An id from where the source came from: its folder's or file's name and a short hash."""
-    path = Path(found.location.replace("!/", "/"))
-    name = path.parent.name if path.name == found.main and not found.bundle.only else path.stem
-    if path.name.startswith("ro-crate-metadata"):
-        name = path.parent.name
-    return f"{_slug(name) or 'source'}-{_short_hash(str(Path(found.location).absolute()))}"
-
-
 def _slug(text: str) -> str:
     """The text with all but letters, digits, and ``.``, ``_``, ``~``, ``-`` made a dash."""
-    slug = re.sub(r"[^A-Za-z0-9._~-]+", "-", text).strip("-.")
+    # what begins with ~ is somebody's, see kg_service.deposit
+    slug = re.sub(r"[^A-Za-z0-9._~-]+", "-", text).strip("-.").lstrip("~")
     if len(slug) > _LONGEST_ID:
         slug = f"{slug[:_LONGEST_ID]}-{_short_hash(text)}"
     return slug or f"source-{_short_hash(segment(text))}"
@@ -264,7 +288,8 @@ def _unchanged(report: IngestReport, record: SourceRecord) -> IngestReport:
     return report
 
 
-def _refusal(location: str, error: SourceError, format_name: str = "") -> IngestReport:
+def refusal(location: str, error: SourceError, format_name: str = "") -> IngestReport:
+    """The report of what can not be taken."""
     return IngestReport(
         location=location,
         outcome=Outcome.REFUSED,

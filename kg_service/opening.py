@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode
 
+from kg_service.access.following import FollowingTiers
 from kg_service.access.replica import Replica
 from kg_service.access.tiers import Tiers
 from kg_service.align.engine import Alignment
@@ -124,6 +125,7 @@ def side_indexes(settings: Settings, store: GraphStore) -> list[SideIndex]:
     return [
         IndexWriter(index_folder(settings), store),
         ThingFeed(things_file(settings), store),
+        FollowingTiers(open_tiers(settings), lambda: open_reader(settings)),
         StatisticsFeed(statistics_file(settings), store),
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from pyoxigraph import NamedNode, Quad
 
@@ -13,19 +13,28 @@ from kg_service.store.port import NO_BINDINGS, GraphReader, QueryResult, Term
 from kg_service.terms import CATALOGUE, DECISIONS
 
 _OWN = (CATALOGUE, DECISIONS)
+_FEW = 16
 
 
 class PartReader:
     """Reads what a part of one state says, and nothing else: see ``GraphReader``.
 
     SPARQL is answered by ``base``, the highest tier of which the part holds all; it is refused
-    where there is none.
+    where there is none. What the tier holds is read there, and few graphs beyond it one by one,
+    so that nothing hidden is met on the way, which would take time.
     """
 
-    def __init__(self, present: GraphReader, part: Part, base: GraphReader | None) -> None:
+    def __init__(
+        self,
+        present: GraphReader,
+        part: Part,
+        base: GraphReader | None,
+        beyond: Collection[NamedNode] = (),
+    ) -> None:
         self._present = present
         self._part = part
         self._base = base
+        self._beyond = sorted(beyond, key=str) if len(beyond) <= _FEW else None
         self._told = OxigraphReader(part.told())
 
     def frozen(self) -> PartReader:
@@ -56,7 +65,13 @@ class PartReader:
         graph: NamedNode | None = None,
     ) -> Iterator[Quad]:
         graphs = self._part.graphs
-        if graph is None:
+        if graph is None and self._base is not None and self._beyond is not None:
+            for quad in self._base.quads(subject, predicate, object_):
+                if quad.graph_name in graphs:
+                    yield quad
+            for one in self._beyond:
+                yield from self._present.quads(subject, predicate, object_, one)
+        elif graph is None:
             for quad in self._present.quads(subject, predicate, object_):
                 if quad.graph_name in graphs:
                     yield quad

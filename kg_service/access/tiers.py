@@ -32,7 +32,7 @@ from kg_service.store.embedded import OxigraphReader, SnapshotReader
 from kg_service.store.port import GraphReader
 from kg_service.terms import CATALOGUE, DECISIONS
 
-_WAIT_S = 120.0
+_WAIT_S = 60.0
 _POLL_S = 0.02
 
 

@@ -10,6 +10,8 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from pyoxigraph import NamedNode
+
 from kg_service.access.caller import Caller
 from kg_service.access.part import Part, part_seen
 from kg_service.access.part_reader import PartReader
@@ -122,16 +124,22 @@ class Views:
         """None where the store, or the time, has moved on meanwhile."""
         part = state.part(sight)
         base: GraphReader | None = None
+        beyond: frozenset[NamedNode] = frozenset()
         if self._tiers is not None and sight.base is not None:
             of_base = state.sights.of_tier(sight.base)
             if not of_base.versions <= sight.versions:
                 return None
-            base = self._tier(self._tiers, sight.base, state, state.part(of_base))
+            below = state.part(of_base)
+            base, beyond = (
+                self._tier(self._tiers, sight.base, state, below),
+                part.graphs - below.graphs,
+            )
             if base is None:
                 return None
             if of_base.versions == sight.versions:
                 return View(base, part.key, False, sight.base)
-        return View(PartReader(state.reader, part, base), part.key, False, sight.base)
+        reader = PartReader(state.reader, part, base, beyond)
+        return View(reader, part.key, False, sight.base)
 
     def _tier(self, tiers: Tiers, tier: Tier, state: _State, part: Part) -> OxigraphReader | None:
         found = tiers.at(tier, part)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
+from kg_service.access.audit import audited
 from kg_service.cli.console import JsonOption, StoreOption, out, print_json
+from kg_service.cli.groups import ListByDefault
 from kg_service.graph import KnowledgeGraph
 from kg_service.identity.decisions import Verdict
 from kg_service.identity.evidence import Evidence, key_text
@@ -33,17 +34,8 @@ WhoOption = Annotated[
 ]
 
 
-class _ListByDefault(TyperGroup):
-    """``kg links [ID]`` lists; ``kg links confirm A B`` and the like are commands of their own."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if not args or (args[0] not in self.commands and args[0] != "--help"):
-            args = ["list", *args]
-        return super().parse_args(ctx, args)
-
-
 links = typer.Typer(
-    cls=_ListByDefault,
+    cls=ListByDefault,
     help="List what joins sources, with its evidence; confirm, reject or forget a link.",
     rich_markup_mode=None,
 )
@@ -139,12 +131,15 @@ def _decide(
     store: str | None,
     as_json: bool,
 ) -> None:
-    target = open_writer(Settings.from_environment(store))
+    settings = Settings.from_environment(store)
+    target = open_writer(settings)
     try:
         graph = KnowledgeGraph(target, load_alignment())
-        first, second = (graph.resolve(id_) for id_ in ids)
-        decision = judge(target, (first, second), verdict, because, who)
-        target.publish()
+        with audited(settings, f"link {verdict.value}", list(ids)) as entry:
+            first, second = (graph.resolve(id_) for id_ in ids)
+            decision = judge(target, (first, second), verdict, because, who)
+            entry.what, entry.detail = [first.value, second.value], because
+            target.publish()
         rest = still_joined(target, first, second) if verdict is Verdict.REJECTED else []
     finally:
         target.close()

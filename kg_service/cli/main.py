@@ -24,6 +24,7 @@ from kg_service.cli import (
     history,
     index,
     ingest,
+    keys,
     lineage,
     links,
     mappings,
@@ -50,7 +51,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("ingest")(ingest.ingest)
-app.command("sources")(sources.sources)
+app.add_typer(sources.sources, name="sources")
 app.command("history")(history.history)
 app.command("search")(search.search)
 app.command("lineage")(lineage.lineage)
@@ -68,6 +69,7 @@ app.command("mappings")(mappings.mappings)
 app.command("realign")(mappings.realign)
 app.command("check")(check.check)
 app.add_typer(links.links, name="links")
+app.add_typer(keys.keys, name="keys")
 app.add_typer(index.index, name="index")
 app.command("ask")(ask.ask)
 app.command("query")(query.query)

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kg_service.access.audit import AuditLog
 from kg_service.access.replica import Replica
+from kg_service.access.settings import AccessSettings
 from kg_service.cli.console import BaseOption, MappingsOption, StoreOption, err
-from kg_service.errors import UsageError
+from kg_service.errors import StoreError, UsageError
 from kg_service.opening import (
     base_of,
     open_existing,
@@ -33,6 +35,12 @@ from kg_service.store.address import shown
 from kg_service.store.port import GraphReader
 from kg_service.store.remote import is_remote
 from kg_service.updating import Updates
+from kg_service.uploads.queue import JobQueue
+from kg_service.uploads.rules import UploadRules
+from kg_service.uploads.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from kg_service.service.uploads import Uploads
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -84,15 +92,20 @@ def serve_store(
 ) -> None:
     """Serve a store until stopped. Raises StoreError where there is none."""
     # the web stack takes longer to import than most commands take to run
+    from kg_service.access.authority import Authority
     from kg_service.service.app import ServiceContext, run
     from kg_service.service.logs import set_up_logs
 
     set_up_logs(os.environ)
     drain_s = _seconds("KG_DRAIN_S")
     base = base_of(settings)
+    access = AccessSettings.from_environment(settings)
     graph = open_graph(settings)
     told = limits or Limits.from_environment()
-    with _engines(settings, told, graph.reader) as (engine, engines):
+    with (
+        _engines(settings, told, graph.reader) as (engine, engines),
+        _uploads(replace(settings, base=base), access) as uploads,
+    ):
         context = ServiceContext(
             graph=graph,
             questions=load_questions(resource_folder("queries")),
@@ -101,9 +114,10 @@ def serve_store(
             engines=engines,
             tiers=open_tiers(settings),
             updates=Updates(lambda: open_existing(settings), base) if allow_update else None,
+            audit=AuditLog(access.audit),
         )
         context.prepare()
-        run(context, host, port, drain_s)
+        run(context, host, port, Authority.from_settings(access), uploads, drain_s)
 
 
 def _remote_engine(
@@ -113,6 +127,31 @@ def _remote_engine(
     if isinstance(reader, Replica):
         return FollowingEngine(reader.follow, engines.engine_for(reader.folder))
     return RemoteEngine(settings.store, limits, server_settings(settings))
+
+
+@contextmanager
+def _uploads(settings: Settings, access: AccessSettings) -> Iterator[Uploads | None]:
+    """What takes uploads, and sees to it that they are done; None where they have no place."""
+    # the web stack takes longer to import than most commands take to run
+    from kg_service.service.uploads import Uploads
+
+    if access.uploads is None:
+        yield None
+        return
+    queue = JobQueue(access.uploads)
+    supervisor = Supervisor(queue, settings, access)
+    rules = UploadRules.from_environment()
+    try:
+        supervisor.start()
+    except StoreError as error:
+        # a store that can only be read is served all the same
+        err.print(f"no uploads are taken: {error}")
+        yield None
+        return
+    try:
+        yield Uploads(queue, rules, AuditLog(access.audit), supervisor.wake)
+    finally:
+        supervisor.stop()
 
 
 @contextmanager

@@ -71,7 +71,7 @@ def _walk_one_way(request: Request, moves: Moves, kind: NodeKind, answer: Lineag
             continue
         done.add(place)
         depth = depths[place]
-        for move in moves.of(place):
+        for move in sorted(moves.of(place), key=lambda move: move.edge.order):
             reached = depth + move.cost
             if place.node == request.start and kind is NodeKind.ACTIVITY:
                 reached = max(reached, 1)

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
+from kg_service.access.audit import NOWHERE, AuditLog
+from kg_service.access.caller import Caller
 from kg_service.access.tiers import Tiers
 from kg_service.catalogue import SourceRecord
 from kg_service.graph import KnowledgeGraph
@@ -18,6 +20,7 @@ from kg_service.querying.workers import Engines
 from kg_service.questions import Question
 from kg_service.service.callers import caller
 from kg_service.service.seen import SeenGraphs
+from kg_service.service.whole import WholeEngine
 from kg_service.store.port import GraphReader
 from kg_service.updating import Updates
 
@@ -54,7 +57,7 @@ class ServiceContext:
     ``tiers`` are the stores beside it for those who do not see all of it; without them, SPARQL
     is refused to these. ``engine`` answers SPARQL over that graph, and ``engines`` over tiers, in
     the same workers; without one, queries are answered in the process itself, without limits.
-    ``updates`` makes the changes of SPARQL Update, where they are switched on.
+    ``updates`` makes the changes of SPARQL Update, where they are switched on; ``audit`` logs them.
     """
 
     graph: KnowledgeGraph
@@ -64,6 +67,7 @@ class ServiceContext:
     engine: QueryEngine | None = None
     engines: Engines | None = None
     updates: Updates | None = None
+    audit: AuditLog = NOWHERE
     _kept: _Kept = field(default_factory=_Kept, repr=False, compare=False)
     _seen: SeenGraphs = field(init=False, repr=False, compare=False)
 
@@ -77,13 +81,20 @@ class ServiceContext:
 
     def query_engine(self) -> QueryEngine:
         """What answers the current caller's SPARQL, over what they may see."""
-        who = caller()
+        return self._engine_of(caller())
+
+    def _engine_of(self, who: Caller) -> QueryEngine:
         if self._seen.is_whole(who):
-            return self.engine or InlineEngine(self.now().reader)
+            engine = self.engine or InlineEngine(self._seen.by(who).reader)
+            if who.everything:
+                return engine
+            return WholeEngine(
+                engine, lambda: self._seen.is_whole(who), lambda: self._engine_of(who)
+            )
         folder = self._seen.folder(who)
         if folder is not None and self.engines is not None:
             return self.engines.engine_for(folder)
-        return InlineEngine(self.now().reader)
+        return InlineEngine(self._seen.by(who).reader)
 
     def asking(self, asker: str) -> GraphReader:
         """A reader of one state whose queries have the limits of the SPARQL endpoint."""
@@ -91,10 +102,10 @@ class ServiceContext:
 
     def keep(self, name: str, make: Callable[[KnowledgeGraph], Value]) -> Value:
         """A value that is made again only when what is seen has changed."""
-        graph, generation = self._seen.by(caller()), self.generation()
-        if generation is None:
+        graph, key = self._seen.with_key(caller())
+        if key is None:
             return make(graph)
-        return self._kept.get(generation, name, lambda: make(graph))
+        return self._kept.get(key, name, lambda: make(graph))
 
     def generation(self) -> str | None:
         """What changes whenever that has which the caller sees; None where it can not be told."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
@@ -12,7 +13,9 @@ from starlette.exceptions import HTTPException
 
 from kg_service.errors import (
     Ambiguous,
+    BadCredentials,
     Busy,
+    IssuerDown,
     KgError,
     Limited,
     NotKnown,
@@ -33,6 +36,8 @@ _TABLE: tuple[tuple[type[KgError], str, int], ...] = (
     (QuerySyntax, "query-syntax", 400),
     (UsageError, "usage", 400),
     (Refused, "refused", 403),
+    (BadCredentials, "invalid-token", 401),
+    (IssuerDown, "issuer-down", 503),
     (Withdrawn, "withdrawn", 410),
     (Ambiguous, "ambiguous", 404),
     (NotKnown, "not-known", 404),
@@ -56,10 +61,13 @@ UNEXPECTED = "something went wrong in the service; its log has the details"
 class HttpError(KgError):
     """An error that only HTTP knows, such as a format that is not offered."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
+        self.headers = headers or {}
 
 
 def code_of(error: KgError) -> tuple[str, int]:
@@ -95,6 +103,7 @@ def add_error_answers(app: FastAPI) -> None:
         told = problem(request, status, code, str(error))
         if isinstance(error, Busy):
             told.headers["Retry-After"] = str(error.retry_after)
+        told.headers.update(error.headers if isinstance(error, HttpError) else {})
         return told
 
     async def http(request: Request, error: Exception) -> Response:

@@ -20,6 +20,7 @@ TAGS = [
     {"name": "GraphQL", "description": "The graph in the field's words; try it at /graphql."},
     {"name": "Questions", "description": "Questions with a name, answered as tables."},
     {"name": "Sources", "description": "What was ingested, from where, with what findings."},
+    {"name": "Uploads", "description": "Taking sources in and out; needs the scope write."},
     {"name": "Entities", "description": "What the sources say of one thing."},
     {"name": "Lineage", "description": "What came of what, who says so, and where it breaks."},
     {"name": "Alignment", "description": "Mapping sets, and why a statement stands."},
@@ -134,3 +135,20 @@ SPARQL_POST: Operation = {
         },
     },
 }
+
+_SECURITY: Operation = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key (`kg_...`), or a token of an OpenID Connect issuer.",
+    },
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
+
+
+def with_security(described: Operation) -> Operation:
+    """The API's description with what credentials it takes; what is public needs none."""
+    components = described.setdefault("components", {})
+    components["securitySchemes"] = _SECURITY
+    described["security"] = [{}, *({name: []} for name in _SECURITY)]
+    return described

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from dataclasses import replace
@@ -10,8 +11,10 @@ from pathlib import Path
 from kg_service.access.caller import Caller
 from kg_service.access.tiers import Tiers
 from kg_service.access.views import View, Views
+from kg_service.errors import StoreError
 from kg_service.graph import KnowledgeGraph
 
+_log = logging.getLogger(__name__)
 # each may have a copy of what is searched
 _MOST_KEPT = 8
 
@@ -32,10 +35,12 @@ class SeenGraphs:
 
     def key(self, caller: Caller) -> str | None:
         """The name of what the caller sees; None where it may change at any time."""
+        return _key(self._views.of(caller))
+
+    def with_key(self, caller: Caller) -> tuple[KnowledgeGraph, str | None]:
+        """Both of one state, so that what is made from the one is kept under its own name."""
         view = self._views.of(caller)
-        if not view.whole:
-            return view.key
-        return None if view.key is None else f"all {view.key}"
+        return self._of(view), _key(view)
 
     def is_whole(self, caller: Caller) -> bool:
         """Whether nothing is hidden from the caller."""
@@ -47,8 +52,11 @@ class SeenGraphs:
         return None if base is None or self._tiers is None else self._tiers.folder(base)
 
     def prepare(self) -> None:
-        """Make the tiers that are needed."""
-        self._views.sync(missing=True)
+        """Make the tiers that are needed. Where that fails, those who ask them are told."""
+        try:
+            self._views.sync(missing=True)
+        except StoreError as error:
+            _log.warning("%s", error)
 
     def _of(self, view: View) -> KnowledgeGraph:
         if view.whole or view.key is None:
@@ -63,3 +71,9 @@ class SeenGraphs:
             if len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
             return graph
+
+
+def _key(view: View) -> str | None:
+    if not view.whole:
+        return view.key
+    return None if view.key is None else f"all {view.key}"

@@ -13,12 +13,11 @@ from urllib.parse import quote
 from access.worlds import DOI, FILES, IDS, PERSON, SAMPLES, SHA256, TOOL, own
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from starlette.types import ASGIApp, Receive, Scope, Send
 from support import BASE
 
-from kg_service.access.caller import Caller
+from kg_service.access.authority import Authority
+from kg_service.access.caller import ANONYMOUS, Caller
 from kg_service.export.formats import FORMATS
-from kg_service.service.callers import set_caller
 from kg_service.service.context import ServiceContext
 from kg_service.terms import CATALOGUE, DECISIONS
 
@@ -42,20 +41,28 @@ _GRAPHQL = (
 )
 
 
-class AsCaller:
-    """The service as one caller asks it."""
+class Known(Authority):
+    """Takes tokens that stand for the callers of tests."""
 
-    def __init__(self, app: ASGIApp, caller: Caller) -> None:
-        self._app = app
-        self._caller = caller
+    def key(self, token: str) -> None:
+        return None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        set_caller(self._caller)
-        await self._app(scope, receive, send)
+    def signed_in(self, token: str) -> Caller:
+        return _CALLERS[token]
+
+
+KNOWN = Known()
+_CALLERS: dict[str, Caller] = {}
 
 
 def client_of(app: FastAPI, caller: Caller) -> TestClient:
-    return TestClient(AsCaller(app, caller), follow_redirects=False)
+    """The service, made with ``KNOWN``, as one caller asks it."""
+    if caller == ANONYMOUS:
+        return TestClient(app, follow_redirects=False)
+    token = f"token-{hash(caller)}"
+    _CALLERS[token] = caller
+    headers = {"Authorization": f"Bearer {token}"}
+    return TestClient(app, follow_redirects=False, headers=headers)
 
 
 def by_sparql(context: ServiceContext) -> Iterator[Request]:
@@ -64,6 +71,7 @@ def by_sparql(context: ServiceContext) -> Iterator[Request]:
     everything += "FILTER (!isBlank(?o)) }"
     yield "/sparql", {"query": everything}, JSON
     yield "/sparql", {"query": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"}, JSON
+    yield "/sparql", {"query": "SELECT ?g WHERE { GRAPH ?g { } }"}, JSON
     yield "/sparql", {"query": f"DESCRIBE <{SAMPLES[0]}>"}, "application/n-triples"
     for graph in (CATALOGUE, DECISIONS):
         yield "/sparql", {"query": f"SELECT * FROM {graph} WHERE {{ ?s ?p ?o }}"}, JSON

@@ -146,6 +146,7 @@ def make_store(
     store = open_writer(settings)
     try:
         keep_vocabulary(store, alignment, resource_folder("ontologies"))
+        store.publish()
         for place, event in events:
             with frozen_time(START + timedelta(days=place)):
                 _happen(store, crates, alignment, event)

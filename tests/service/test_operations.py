@@ -46,7 +46,7 @@ def test_it_is_ready(client: TestClient) -> None:
 
 def test_it_is_not_ready_while_it_stops(context: ServiceContext) -> None:
     drain = Drain()
-    client = TestClient(create_app(context, drain))
+    client = TestClient(create_app(context, drain=drain))
     drain.begun = True
     answer = client.get("/ready")
     assert (answer.status_code, answer.json()["draining"]) == (503, True)
