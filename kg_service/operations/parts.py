@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from kg_service.access.settings import AccessSettings
 from kg_service.opening import history_folder, side_folder, statistics_file, things_file
 from kg_service.settings import Settings
 
@@ -27,10 +28,17 @@ class Part:
     rebuilt: bool = False
 
 
+def _access(settings: Settings) -> AccessSettings:
+    return AccessSettings.from_environment(settings)
+
+
 INDEX = "index"
 PARTS = (
     Part("history", history_folder, "what older versions of sources said"),
     Part(INDEX, lambda s: side_folder(s) / INDEX, "the lineage index, with grades"),
+    Part("keys", lambda s: _access(s).keys, "API keys, hashed", secret=True),
+    Part("audit.jsonl", lambda s: _access(s).audit, "who changed what"),
+    Part("uploads", lambda s: _access(s).uploads, "what was uploaded and is not done yet"),
     Part("things.db", things_file, "what searches find", rebuilt=True),
     Part("statistics", statistics_file, "counts of the graphs", rebuilt=True),
     Part("tiers", lambda s: side_folder(s) / "tiers", "what some callers see", rebuilt=True),
