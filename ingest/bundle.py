@@ -50,14 +50,18 @@ def _too_large(where: str) -> SourceError:
 
 @dataclass
 class FolderFiles:
-    """A folder on disk, listed once; links that lead out of it are not followed."""
+    """A folder on disk, listed once; links that lead out of it are not followed.
+
+    ``named`` is what messages call it, where that is not its path.
+    """
 
     root: Path
     _listed: list[str] | None = None
+    named: str | None = None
 
     @property
     def location(self) -> str:
-        return str(self.root)
+        return self.named or str(self.root)
 
     def names(self) -> Sequence[str]:
         if self._listed is None:
@@ -76,18 +80,19 @@ class FolderFiles:
         return _size(path) if inside else None
 
     def pieces(self, name: str) -> Iterator[bytes]:
-        return file_pieces(self.root / name)
+        return file_pieces(self.root / name, str(Path(self.location) / name))
 
 
 @dataclass(frozen=True)
 class SingleFile:
-    """One file, named by its own name."""
+    """One file, named by its own name; ``named`` is what messages call it, if not its path."""
 
     path: Path
+    named: str | None = None
 
     @property
     def location(self) -> str:
-        return str(self.path)
+        return self.named or str(self.path)
 
     def names(self) -> Sequence[str]:
         return [self.path.name]
@@ -96,7 +101,7 @@ class SingleFile:
         return _size(self.path) if name == self.path.name else None
 
     def pieces(self, name: str) -> Iterator[bytes]:
-        return file_pieces(self.path)
+        return file_pieces(self.path, self.location)
 
 
 def _size(path: Path) -> int | None:
@@ -108,21 +113,22 @@ def read_file(path: Path) -> bytes:
     return b"".join(file_pieces(path))
 
 
-def file_pieces(path: Path) -> Iterator[bytes]:
+def file_pieces(path: Path, named: str | None = None) -> Iterator[bytes]:
     """The bytes of a file on disk, piece by piece. Raises as ``read_file`` does."""
+    where = named or str(path)
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
-            raise _too_large(str(path))
+            raise _too_large(where)
         with path.open("rb") as stream:
             while piece := stream.read(PIECE_BYTES):
                 yield piece
     except FileNotFoundError as error:
         raise MissingSource(
-            "no such file", where=str(path), todo="check the path and its spelling"
+            "no such file", where=where, todo="check the path and its spelling"
         ) from error
     except OSError as error:
         raise UnreadableSource(
-            f"can not be read ({error.strerror})", where=str(path), todo="check its permissions"
+            f"can not be read ({error.strerror})", where=where, todo="check its permissions"
         ) from error
 
 

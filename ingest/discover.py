@@ -63,9 +63,12 @@ class PassedOver:
 Discovery = Found | Refused | PassedOver
 
 
-def discover(path: Path) -> Iterator[Discovery]:
-    """Every source at ``path``, every refusal, every file passed over; one is enough to go on."""
-    location = shown(str(path))
+def discover(path: Path, named: str | None = None) -> Iterator[Discovery]:
+    """Every source at ``path``, every refusal, every file passed over; one is enough to go on.
+
+    ``named`` is what to call the path, where others than its owner are to read of it.
+    """
+    location = shown(named or str(path))
     if not path.exists():
         yield Refused(
             location,
@@ -74,12 +77,12 @@ def discover(path: Path) -> Iterator[Discovery]:
             ),
         )
     elif path.is_dir():
-        yield from _or_nothing_here(_walk(FolderFiles(path)), location)
+        yield from _or_nothing_here(_walk(FolderFiles(path, named=named)), location)
     else:
-        yield from _named_file(path, location)
+        yield from _named_file(path, location, named)
 
 
-def _named_file(path: Path, location: str) -> Iterator[Discovery]:
+def _named_file(path: Path, location: str, named: str | None) -> Iterator[Discovery]:
     try:
         with path.open("rb") as stream:
             magic = stream.read(4)
@@ -89,9 +92,9 @@ def _named_file(path: Path, location: str) -> Iterator[Discovery]:
     if suffix in _ARCHIVES or (magic in _ZIP_MAGIC and suffix not in _READABLE):
         yield from _or_nothing_here(_archive(path, location), location)
         return
-    found = _whole_of(path) or _recognise(SingleFile(path), path.name)
+    found = _whole_of(path, named) or _recognise(SingleFile(path, named), path.name)
     if isinstance(found, PassedOver):
-        found = _main_of_folder(path) or found
+        found = _main_of_folder(path, named) or found
     if isinstance(found, PassedOver) and suffix in _JSON:
         # say what is wrong with its JSON rather than that it is nothing known
         try:
@@ -101,20 +104,20 @@ def _named_file(path: Path, location: str) -> Iterator[Discovery]:
     yield from _or_nothing_here(iter([found]), location)
 
 
-def _whole_of(path: Path) -> Discovery | None:
+def _whole_of(path: Path, named: str | None) -> Discovery | None:
     """The source of many folders that a named file is the main file of, such as an ARC."""
     for fmt in FORMATS:
         if fmt.has_roots and fmt.mains(Bundle(SingleFile(path)), [path.name]):
-            files = FolderFiles(path.parent)
+            files = FolderFiles(path.parent, named=_folder_of(named))
             if fmt.roots(files.names()).get("") == path.name:
                 return Found(fmt, Bundle(files, main=path.name), path.name)
     return None
 
 
-def _main_of_folder(path: Path) -> Discovery | None:
+def _main_of_folder(path: Path, named: str | None) -> Discovery | None:
     """The source that a named file is the main file of, such as an ISA-Tab investigation file."""
     names = sorted(p.name for p in path.parent.iterdir() if p.is_file())
-    files = FolderFiles(path.parent, names)
+    files = FolderFiles(path.parent, names, _folder_of(named))
     for fmt in FORMATS:
         try:
             if path.name in fmt.mains(Bundle(files), names):
@@ -122,6 +125,10 @@ def _main_of_folder(path: Path) -> Discovery | None:
         except SourceError:
             continue  # other files of the folder are not what was named
     return None
+
+
+def _folder_of(named: str | None) -> str | None:
+    return None if named is None else str(PurePosixPath(named).parent)
 
 
 def _or_nothing_here(discoveries: Iterator[Discovery], location: str) -> Iterator[Discovery]:
@@ -268,8 +275,8 @@ def _loose_files(files: Files, folder: str, names: list[str]) -> Iterator[Discov
     for name in names:
         suffix = PurePosixPath(name).suffix.lower()
         if suffix in _ARCHIVES and isinstance(files, FolderFiles):
-            path = files.root / folder / name
-            yield from _archive(path, shown(str(path)))
+            inner = folder + name
+            yield from _archive(files.root / inner, shown(str(Path(files.location) / inner)))
         elif suffix in _READABLE:
             discovery = _recognise(files, folder + name)
             yield discovery

@@ -22,7 +22,7 @@ from ingest.findings import FindingKind
 from ingest.triples import literal
 from kg_service.rdf import object_node, solutions_of, subject_of, text_object
 from kg_service.report import Derived, IngestReport
-from kg_service.store.port import GraphReader, Term
+from kg_service.store.port import NO_BINDINGS, GraphReader, QueryResult, Term
 from kg_service.terms import CATALOGUE, RDF_TYPE, XSD_DATETIME, dcterms, kg, prov, shorten
 
 DCAT_DATASET = NamedNode("http://www.w3.org/ns/dcat#Dataset")
@@ -135,7 +135,7 @@ def record_quads(
         _q(version, kg("visibility"), Literal(report.visibility)),
         _q(version, kg("assertedTriples"), literal(report.asserted)),
         _q(version, prov("wasGeneratedBy"), ingest),
-        *activity_quads(ingest, "Ingest", software, sets),
+        *activity_quads(ingest, "Ingest", software, sets, report.by),
     ]
     for name, kind in (
         ("repairs", FindingKind.REPAIR),
@@ -152,6 +152,9 @@ def record_quads(
     if report.visible_from:
         quads.append(_q(version, kg("visibleFrom"), Literal(report.visible_from)))
     quads += [_q(version, kg("visibleTo"), Literal(group)) for group in report.groups]
+    if report.visibility_decided:
+        decided = Literal(report.visibility_decided, datatype=XSD_DATETIME)
+        quads.append(_q(version, kg("visibilityDecided"), decided))
     quads += [_q(version, dcterms("conformsTo"), Literal(p)) for p in report.profiles]
     quads += _finding_quads(ingest, report)
     if previous is not None:
@@ -159,13 +162,15 @@ def record_quads(
     return quads
 
 
-def activity_quads(activity: NamedNode, kind: str, software: str, sets: str) -> list[Quad]:
+def activity_quads(
+    activity: NamedNode, kind: str, software: str, sets: str, by: str | None = None
+) -> list[Quad]:
     """What the catalogue says of an ingest or a realignment: when, by whom, with what."""
     now = Literal(datetime.now(UTC).isoformat(timespec="microseconds"), datatype=XSD_DATETIME)
     return [
         _q(activity, RDF_TYPE, kg(kind)),
         _q(activity, prov("endedAtTime"), now),
-        _q(activity, kg("ingestedBy"), Literal(_account())),
+        _q(activity, kg("ingestedBy"), Literal(by or _account())),
         _q(activity, kg("software"), Literal(software)),
         _q(activity, kg("mappingSets"), Literal(sets)),
     ]
@@ -327,11 +332,24 @@ class Catalogue:
 
     def _records(self, bindings: Mapping[str, Term]) -> list[SourceRecord]:
         told: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for row in solutions_of(self._reader.query(sources_query(), bindings)):
+        for row in solutions_of(ask_catalogue(self._reader, sources_query(), bindings)):
             source, about, property_, value = (cast(Term, term).value for term in row)
             told[source][f"{about} {shorten(property_)}"].append(value)
         records = [_record(iri, values) for iri, values in told.items()]
         return sorted(records, key=lambda record: record.id)
+
+
+def ask_catalogue(
+    reader: GraphReader, sparql: str, bindings: Mapping[str, Term] = NO_BINDINGS
+) -> QueryResult:
+    """Ask what reads nothing but the catalogue graph.
+
+    A reader that sees a part of the sources, and does not answer any query by just that part,
+    answers such a one.
+    """
+    ask = getattr(reader, "ask_catalogue", reader.query)
+    result: QueryResult = ask(sparql, bindings)
+    return result
 
 
 @cache

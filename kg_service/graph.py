@@ -5,9 +5,10 @@ The CLI, the HTTP service and the tests all ask here; nothing here knows any of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from pyoxigraph import NamedNode
 
@@ -28,12 +29,14 @@ from kg_service.lineage.asked import lineage_asked
 from kg_service.lineage.details import LineageView, view
 from kg_service.lineage.ends import Ends, find_results, find_specimens, list_specimens
 from kg_service.lineage.model import Direction, Filter, Lineage, Request
-from kg_service.lineage.scope import checked_filter, find_source
+from kg_service.lineage.scope import checked_filter, find_source, source_with_id
 from kg_service.links.listing import LISTED, Links
 from kg_service.links.model import Link
 from kg_service.resolve import resolve, resolve_version
 from kg_service.search.index import ThingIndex
 from kg_service.search.things import Things
+from kg_service.statistics.counts import Counts
+from kg_service.statistics.held import Statistics
 from kg_service.store.port import GraphReader
 from kg_service.tracing.affected import Affected, find_affected
 from kg_service.tracing.common import MOST_ANCESTORS, Common, find_common
@@ -44,6 +47,8 @@ from kg_service.tracing.paths import Paths, find_paths
 from kg_service.tracing.state import State
 from kg_service.tracing.table import MOST_ROWS, StudyTable, study_table
 from kg_service.why import Reason, why
+
+Answer = TypeVar("Answer", Ends, Paths, Common, Affected, Gaps, Differences, StudyTable)
 
 
 @dataclass(frozen=True)
@@ -56,10 +61,16 @@ class KnowledgeGraph:
     past: Past | None = None
     index: LineageIndex | None = None
     things: ThingIndex = field(default_factory=ThingIndex, repr=False, compare=False)
+    statistics: Statistics = field(default_factory=Statistics, repr=False, compare=False)
 
     def frozen(self) -> KnowledgeGraph:
         """The graph in one state, for an answer that takes several reads."""
         return replace(self, reader=self.reader.frozen())
+
+    def of_part(self, reader: GraphReader) -> KnowledgeGraph:
+        """The same over a reader that sees a part of the store, of which nothing else may show."""
+        index = self.index.of_part() if self.index else None
+        return replace(self, reader=reader, index=index, things=self.things.of_part())
 
     def as_of(self, written: str | None) -> KnowledgeGraph:
         """The graph as it was known at a time, or with a version of a source; see docs/lineage.md.
@@ -89,14 +100,15 @@ class KnowledgeGraph:
         """All sources, by id."""
         return Catalogue(self.reader.frozen()).sources()
 
+    def counts(self, records: Sequence[SourceRecord]) -> Mapping[str, Counts] | None:
+        """What the graphs of sources hold, by graph; None where much was never counted."""
+        return self.statistics.counted(self.reader.frozen(), records)
+
     def source_ids(self, ids: Iterable[str]) -> frozenset[str]:
-        """The ids of sources, each of which there must be. Raises NotKnown."""
+        """The ids of sources, each of which there must be. Raises NotKnown, Withdrawn."""
         wanted = frozenset(ids)
-        known = {record.id for record in self.sources()} if wanted else wanted
-        if unknown := sorted(wanted - known):
-            raise NotKnown(
-                f"there is no source {', '.join(unknown)}; kg sources lists those that are"
-            )
+        for source_id in sorted(wanted):
+            source_with_id(self.reader.frozen(), source_id)
         return wanted
 
     def resolve(self, written: str) -> NamedNode:
@@ -169,13 +181,13 @@ class KnowledgeGraph:
         """
         graph = self.frozen()
         asked = replace(how or Request(specimen), start=specimen, direction=Direction.DOWN)
-        return find_results(graph.describer(), graph.lineage(asked))
+        return self._known(find_results(graph.describer(), graph.lineage(asked)))
 
     def specimens_of(self, result: NamedNode, how: Request | None = None) -> Ends:
         """The specimens that a result goes back to."""
         graph = self.frozen()
         asked = replace(how or Request(result), start=result, direction=Direction.UP)
-        return find_specimens(graph.describer(), graph.lineage(asked))
+        return self._known(find_specimens(graph.describer(), graph.lineage(asked)))
 
     def filter(
         self,
@@ -191,13 +203,13 @@ class KnowledgeGraph:
         self, request: Request, other: NamedNode, *, limit: int = 1, longest: int | None = None
     ) -> Paths:
         """The paths between the request's start and another thing, the shortest first."""
-        return find_paths(self._state(), request, other, limit=limit, longest=longest)
+        return self._known(find_paths(self._state(), request, other, limit=limit, longest=longest))
 
     def common(
         self, request: Request, things: Sequence[NamedNode], *, limit: int = MOST_ANCESTORS
     ) -> Common:
         """What several things came from, nearest first."""
-        return find_common(self._state(), request, things, limit=limit)
+        return self._known(find_common(self._state(), request, things, limit=limit))
 
     def versions(self, written: str, version: str) -> list[NamedNode]:
         """All things of a name and a version, in all sources. Raises NotKnown."""
@@ -206,17 +218,17 @@ class KnowledgeGraph:
     def affected(self, request: Request, things: Sequence[NamedNode] = ()) -> Affected:
         """What is affected if the request's start, or some things that are one, turn out bad."""
         bad = things or (request.start,)
-        return find_affected(self._state(), request, bad)
+        return self._known(find_affected(self._state(), request, bad))
 
     def gaps(self, request: Request) -> Gaps:
         """Where the history of the request's start breaks."""
-        return find_gaps(self._state(), request)
+        return self._known(find_gaps(self._state(), request))
 
     def differences(
         self, request: Request, other: NamedNode, *, threshold: float = THRESHOLD
     ) -> Differences:
         """Two runs, or two results, side by side."""
-        return find_differences(self._state(), request, other, threshold=threshold)
+        return self._known(find_differences(self._state(), request, other, threshold=threshold))
 
     def table(
         self, written: str, how: Request | None = None, *, limit: int = MOST_ROWS
@@ -229,7 +241,11 @@ class KnowledgeGraph:
         record = find_source(graph.reader, written)
         start = NamedNode(record.iri) if record else graph.resolve(written)
         asked = replace(how or Request(start), start=start)
-        return study_table(graph._state(), asked, record, limit=limit)
+        return self._known(study_table(graph._state(), asked, record, limit=limit))
+
+    def _known(self, answer: Answer) -> Answer:
+        """An answer that says, of a time of which not all is kept, what is not known any more."""
+        return _lacking(answer, self.past.missing if self.past else ())
 
     def _state(self) -> State:
         """One state of the graph, read by the index where there is one."""
@@ -239,3 +255,13 @@ class KnowledgeGraph:
     def _indexed(self) -> GraphReader:
         """The reader, with what lineage is walked on read from the index where there is one."""
         return self.index.reader(self.reader) if self.index else self.reader
+
+
+def _lacking(answer: Answer, missing: Sequence[str]) -> Answer:
+    if not missing:
+        return answer
+    return replace(
+        answer,
+        complete=False,
+        stopped=tuple(dict.fromkeys([*answer.stopped, *missing])),
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kg_service.align.engine import Alignment
 from kg_service.align.mapping import MappingSet
+from kg_service.catalogue import ask_catalogue
 from kg_service.errors import NotKnown
 from kg_service.rdf import solutions_of
 from kg_service.store.port import GraphReader
@@ -37,7 +38,7 @@ class MappingUse:
 def mapping_use(reader: GraphReader) -> MappingUse:
     """What the catalogue records of the current versions of all sources."""
     use = MappingUse(Counter(), Counter())
-    for row in solutions_of(reader.query(_FIRED)):
+    for row in solutions_of(ask_catalogue(reader, _FIRED)):
         identifier, _space, count = str(row["fired"].value).rpartition(" ")
         use.statements[identifier] += int(count)
         use.sources[identifier] += 1

@@ -32,7 +32,10 @@ class Derived:
 
 @dataclass
 class IngestReport:
-    """One source's ingest: counts of triples, what was repaired, lost and left unmapped."""
+    """One source's ingest: counts of triples, what was repaired, lost and left unmapped.
+
+    ``by`` is who asked for it, where that is not the account that did it.
+    """
 
     location: str
     outcome: Outcome
@@ -46,6 +49,8 @@ class IngestReport:
     visibility: str = "public"
     groups: tuple[str, ...] = ()
     visible_from: str | None = None
+    visibility_decided: str | None = None
+    by: str | None = None
     asserted: int = 0
     derived: Derived = field(default_factory=Derived)
     error: str | None = None
@@ -61,6 +66,10 @@ class IngestReport:
     def unmapped(self) -> Counter[str]:
         """Statements by term that no mapping row has."""
         return self.derived.unmapped
+
+    def told(self) -> str:
+        """The outcome and of what, in a few words."""
+        return f"{self.outcome.value} {self.source_id or self.location}"
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain data; keys are stable."""

@@ -73,6 +73,14 @@ def tombstone(reader: GraphReader, source: NamedNode) -> Tombstone | None:
     return None
 
 
+def tombstone_with_id(reader: GraphReader, source_id: str) -> Tombstone | None:
+    """The tombstone of a source, by its id; None where it is not withdrawn."""
+    for quad in reader.quads(None, dcterms("identifier"), Literal(source_id), CATALOGUE):
+        if stone := tombstone(reader, subject_of(quad)):
+            return stone
+    return None
+
+
 def burial(reader: GraphReader, record: SourceRecord, because: str, who: Term, now: str) -> Change:
     """The change that withdraws a source: its graphs go, its record stays."""
     source = NamedNode(record.iri)

@@ -103,6 +103,8 @@ def main() -> None:
         peers = options.peers.split(",")
         if "numpy" not in peers:
             peers.append("numpy")  # what the answers are compared with
+    if options.folder:
+        options.folder.mkdir(parents=True, exist_ok=True)
     texts = []
     for size in [_QUICK] if options.quick else options.sizes.split(","):
         with tempfile.TemporaryDirectory(dir=options.folder) as temporary:

@@ -21,6 +21,7 @@ class Caller:
 
     ``name`` is for logs: ``anonymous``, ``key:ID``, ``oidc:SUBJECT``. ``internal`` tells whether
     internal sources are shown, ``groups`` which restricted ones are, ``everything`` that all are.
+    ``owner`` owns what the caller uploads, which is kept below ``~owner/``; empty for nobody.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Caller:
     internal: bool = False
     groups: frozenset[str] = frozenset()
     everything: bool = False
+    owner: str = ""
 
 
 ANONYMOUS = Caller("anonymous")

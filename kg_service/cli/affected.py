@@ -8,6 +8,7 @@ import typer
 
 from kg_service.cli.console import JsonOption, MappingsOption, StoreOption, out, print_json
 from kg_service.cli.looking import (
+    AsOfOption,
     DepthOption,
     IdArgument,
     KindsOption,
@@ -47,6 +48,7 @@ def affected(
     every: Annotated[
         bool, typer.Option("--all", help=f"List more than {_SHOWN} things of a kind.")
     ] = False,
+    as_of: AsOfOption = None,
     store: StoreOption = None,
     mappings: MappingsOption = None,
     as_json: JsonOption = False,
@@ -56,7 +58,8 @@ def affected(
     Of a sample or data: all that came of it. Of an instrument, program, workflow, container image,
     protocol or person: the activities that had it, and all that came of these.
     """
-    graph = open_graph(Settings.from_environment(store, mappings=mappings or ())).frozen()
+    settings = Settings.from_environment(store, mappings=mappings or ())
+    graph = open_graph(settings).frozen().as_of(as_of)
     bad = graph.versions(id_, version) if version is not None else [graph.resolve(id_)]
     request = looking(
         graph,

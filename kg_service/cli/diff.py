@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kg_service.cli.console import JsonOption, MappingsOption, StoreOption, out, print_json
-from kg_service.cli.looking import PolicyOption, SourcesOption, looking, print_ending
+from kg_service.cli.looking import AsOfOption, PolicyOption, SourcesOption, looking, print_ending
 from kg_service.cli.tree import headline
 from kg_service.identity.evidence import Policy
 from kg_service.opening import open_graph
@@ -38,6 +38,7 @@ def diff(
     every: Annotated[bool, typer.Option("--all", help="List what is the same, too.")] = False,
     policy: PolicyOption = Policy.DEFAULT,
     source: SourcesOption = None,
+    as_of: AsOfOption = None,
     store: StoreOption = None,
     mappings: MappingsOption = None,
     as_json: JsonOption = False,
@@ -47,7 +48,8 @@ def diff(
     Of two results, the runs that generated them. Files are the same by checksum (=), similar by
     size and counts (~), changed (!), missing (- or +), or nothing comparable is recorded (?).
     """
-    graph = open_graph(Settings.from_environment(store, mappings=mappings or ())).frozen()
+    settings = Settings.from_environment(store, mappings=mappings or ())
+    graph = open_graph(settings).frozen().as_of(as_of)
     request = looking(graph, graph.resolve(first), policy=policy, sources=source)
     answer = graph.differences(request, graph.resolve(second), threshold=threshold)
     if as_json:

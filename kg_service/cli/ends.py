@@ -8,6 +8,7 @@ import typer
 
 from kg_service.cli.console import JsonOption, StoreOption, out, print_json
 from kg_service.cli.looking import (
+    AsOfOption,
     DepthOption,
     IdArgument,
     PolicyOption,
@@ -31,11 +32,12 @@ def results(
     source: SourcesOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    as_of: AsOfOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """The data that came of a specimen, a sample or other data, nearest first."""
-    graph = open_graph(Settings.from_environment(store)).frozen()
+    graph = open_graph(Settings.from_environment(store)).frozen().as_of(as_of)
     start = graph.resolve(id_)
     how = looking(
         graph, start, depth=depth, policy=policy, sources=source, since=since, until=until
@@ -53,11 +55,12 @@ def specimens(
     source: SourcesOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    as_of: AsOfOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """The specimens that a result goes back to; without an ID, all that there are."""
-    graph = open_graph(Settings.from_environment(store)).frozen()
+    graph = open_graph(Settings.from_environment(store)).frozen().as_of(as_of)
     if id_ is None:
         found = graph.specimens()
         if as_json:

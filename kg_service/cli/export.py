@@ -13,11 +13,13 @@ import typer
 
 from kg_service.cli.console import MappingsOption, StoreOption, err
 from kg_service.cli.looking import (
+    AsOfOption,
     BothOption,
     DepthOption,
     DownOption,
     GranularityOption,
     IdArgument,
+    KindsOption,
     PolicyOption,
     SinceOption,
     SourcesOption,
@@ -57,7 +59,9 @@ def export(
     source: SourcesOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    kind: KindsOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    as_of: AsOfOption = None,
     store: StoreOption = None,
     mappings: MappingsOption = None,
 ) -> None:
@@ -68,7 +72,8 @@ def export(
     direction = direction_chosen(up, down, both)
     form = _form(format_, output)
     target = _target(output, form, force)
-    graph = open_graph(Settings.from_environment(store, mappings=mappings or ())).frozen()
+    settings = Settings.from_environment(store, mappings=mappings or ())
+    graph = open_graph(settings).frozen().as_of(as_of)
     request = looking(
         graph,
         graph.resolve(id_),
@@ -78,6 +83,7 @@ def export(
         sources=source,
         since=since,
         until=until,
+        kinds=kind,
     )
     made = graph.export(replace(request, direction=direction), form)
     if target is None:

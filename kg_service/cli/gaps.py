@@ -8,6 +8,7 @@ import typer
 
 from kg_service.cli.console import JsonOption, MappingsOption, StoreOption, out, print_json
 from kg_service.cli.looking import (
+    AsOfOption,
     DepthOption,
     IdArgument,
     PolicyOption,
@@ -36,6 +37,7 @@ def gaps(
     every: Annotated[
         bool, typer.Option("--all", help=f"List more than {_SHOWN} gaps that are alike.")
     ] = False,
+    as_of: AsOfOption = None,
     store: StoreOption = None,
     mappings: MappingsOption = None,
     as_json: JsonOption = False,
@@ -44,7 +46,8 @@ def gaps(
 
     Nothing is a gap that no source needs to tell: a specimen has no earlier history.
     """
-    graph = open_graph(Settings.from_environment(store, mappings=mappings or ())).frozen()
+    settings = Settings.from_environment(store, mappings=mappings or ())
+    graph = open_graph(settings).frozen().as_of(as_of)
     request = looking(
         graph,
         graph.resolve(id_),

@@ -10,7 +10,10 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from ingest.document import Visibility
 from ingest.findings import FindingKind
+from kg_service.access.audit import Entry, audited
+from kg_service.access.deciding import Decided
 from kg_service.cli.console import (
     BaseOption,
     JsonOption,
@@ -20,6 +23,7 @@ from kg_service.cli.console import (
     out,
     print_json,
 )
+from kg_service.cli.sources import EmbargoOption, GroupOption
 from kg_service.errors import UsageError
 from kg_service.intake import Intake
 from kg_service.opening import base_of, load_alignment, open_writer
@@ -42,6 +46,14 @@ def ingest(
     source_id: Annotated[
         str | None, typer.Option("--id", metavar="ID", help="The id of the (one) source.")
     ] = None,
+    visibility: Annotated[
+        Visibility | None,
+        typer.Option(
+            "--visibility", help="Who may see them. Default: what was decided before, or they say."
+        ),
+    ] = None,
+    group: GroupOption = None,
+    embargo: EmbargoOption = None,
     store: StoreOption = None,
     base: BaseOption = None,
     mappings: MappingsOption = None,
@@ -56,15 +68,16 @@ def ingest(
     """
     if source_id is not None and len(paths) > 1:
         raise UsageError("--id names one source, but several paths were given")
+    decided = Decided.written(visibility, group or (), embargo)
     settings = Settings.from_environment(store, base, mappings or ())
     alignment = load_alignment(settings.mappings)
     target = open_writer(settings)
     try:
-        keep_vocabulary(target, alignment, resource_folder("ontologies"))
-        keep_examples(target, load_questions(resource_folder("queries")), base_of(settings))
-        reports, passed_over = _take_all(
-            Intake(target, alignment, base_of(settings)), target, paths, source_id
-        )
+        with audited(settings, "ingest") as entry:
+            keep_vocabulary(target, alignment, resource_folder("ontologies"))
+            keep_examples(target, load_questions(resource_folder("queries")), base_of(settings))
+            intake = Intake(target, alignment, base_of(settings), decided)
+            reports, passed_over = _take_all(intake, target, paths, source_id, entry)
     finally:
         target.close()
     if as_json:
@@ -76,7 +89,7 @@ def ingest(
 
 
 def _take_all(
-    intake: Intake, target: GraphStore, paths: list[Path], source_id: str | None
+    intake: Intake, target: GraphStore, paths: list[Path], source_id: str | None, entry: Entry
 ) -> tuple[list[IngestReport], int]:
     reports: list[IngestReport] = []
     passed_over = 0
@@ -98,6 +111,7 @@ def _take_all(
                         passed_over += 1
                         continue
                     reports.append(report)
+                    entry.what.append(report.told())
                     progress.update(task, taken=len(reports))
                     if time.monotonic() - published > _PUBLISH_EVERY_S:
                         target.publish()

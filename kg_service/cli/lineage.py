@@ -9,6 +9,7 @@ import typer
 
 from kg_service.cli.console import JsonOption, MappingsOption, StoreOption, out, print_json
 from kg_service.cli.looking import (
+    AsOfOption,
     BothOption,
     DepthOption,
     DownOption,
@@ -55,15 +56,7 @@ def lineage(
             f"{Request.limit:,}.",
         ),
     ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            "--as-of",
-            metavar="TIME",
-            help="As it was known at a time (2026-05-01T12:00:00Z; a date is its end; in UTC), or "
-            "with a version of a source (SOURCE@VERSION; kg history lists them).",
-        ),
-    ] = None,
+    as_of: AsOfOption = None,
     store: StoreOption = None,
     mappings: MappingsOption = None,
     as_json: JsonOption = False,
@@ -74,9 +67,8 @@ def lineage(
     asserted (in PROV terms by the source itself), mapped, close (a close match) or inferred.
     """
     direction = direction_chosen(up, down, both)
-    graph = (
-        open_graph(Settings.from_environment(store, mappings=mappings or ())).frozen().as_of(as_of)
-    )
+    settings = Settings.from_environment(store, mappings=mappings or ())
+    graph = open_graph(settings).frozen().as_of(as_of)
     request = looking(
         graph,
         graph.resolve(id_),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
+from kg_service.access.audit import audited
 from kg_service.cli.console import JsonOption, StoreOption, out, print_json
-from kg_service.errors import NotKnown
+from kg_service.cli.groups import ListByDefault
 from kg_service.graph import KnowledgeGraph
 from kg_service.identity.decisions import Verdict
 from kg_service.identity.evidence import Evidence, key_text
+from kg_service.lineage.scope import source_with_id
 from kg_service.links.listing import LISTED, EvidenceWord
 from kg_service.links.model import Link
 from kg_service.links.stewardship import judge, still_joined
@@ -33,17 +34,8 @@ WhoOption = Annotated[
 ]
 
 
-class _ListByDefault(TyperGroup):
-    """``kg links [ID]`` lists; ``kg links confirm A B`` and the like are commands of their own."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if not args or (args[0] not in self.commands and args[0] != "--help"):
-            args = ["list", *args]
-        return super().parse_args(ctx, args)
-
-
 links = typer.Typer(
-    cls=_ListByDefault,
+    cls=ListByDefault,
     help="List what joins sources, with its evidence; confirm, reject or forget a link.",
     rich_markup_mode=None,
 )
@@ -77,8 +69,8 @@ def list_(
     """
     graph = open_graph(Settings.from_environment(store)).frozen()
     node = graph.resolve(id_) if id_ is not None else None
-    if source is not None and source not in (record.id for record in graph.sources()):
-        raise NotKnown(f"there is no source {source!r}; kg sources lists those that are")
+    if source is not None:
+        source_with_id(graph.reader, source)
     chosen = [Evidence[word.name] for word in evidence] if evidence else LISTED
     found = list(
         graph.candidates(node, source) if candidates else graph.links(node, chosen, source)
@@ -139,12 +131,15 @@ def _decide(
     store: str | None,
     as_json: bool,
 ) -> None:
-    target = open_writer(Settings.from_environment(store))
+    settings = Settings.from_environment(store)
+    target = open_writer(settings)
     try:
         graph = KnowledgeGraph(target, load_alignment())
-        first, second = (graph.resolve(id_) for id_ in ids)
-        decision = judge(target, (first, second), verdict, because, who)
-        target.publish()
+        with audited(settings, f"link {verdict.value}", list(ids)) as entry:
+            first, second = (graph.resolve(id_) for id_ in ids)
+            decision = judge(target, (first, second), verdict, because, who)
+            entry.what, entry.detail = [first.value, second.value], because
+            target.publish()
         rest = still_joined(target, first, second) if verdict is Verdict.REJECTED else []
     finally:
         target.close()

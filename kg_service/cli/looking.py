@@ -58,6 +58,15 @@ KindsOption = Annotated[
         help="Show only this kind of thing, such as Specimen or File; may be given several times.",
     ),
 ]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="TIME",
+        help="As it was known at a time (2026-05-01T12:00:00Z; a date is its end; in UTC), or "
+        "with a version of a source (SOURCE@VERSION; kg history lists them).",
+    ),
+]
 
 
 def direction_chosen(up: bool, down: bool, both: bool) -> Direction:

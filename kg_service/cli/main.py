@@ -14,6 +14,7 @@ from kg_service import __version__
 from kg_service.cli import (
     affected,
     ask,
+    backup,
     check,
     demo,
     diff,
@@ -23,6 +24,7 @@ from kg_service.cli import (
     history,
     index,
     ingest,
+    keys,
     lineage,
     links,
     mappings,
@@ -31,6 +33,7 @@ from kg_service.cli import (
     search,
     serve,
     sources,
+    status,
     table,
     why,
     withdraw,
@@ -48,7 +51,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("ingest")(ingest.ingest)
-app.command("sources")(sources.sources)
+app.add_typer(sources.sources, name="sources")
 app.command("history")(history.history)
 app.command("search")(search.search)
 app.command("lineage")(lineage.lineage)
@@ -66,10 +69,15 @@ app.command("mappings")(mappings.mappings)
 app.command("realign")(mappings.realign)
 app.command("check")(check.check)
 app.add_typer(links.links, name="links")
+app.add_typer(keys.keys, name="keys")
 app.add_typer(index.index, name="index")
 app.command("ask")(ask.ask)
 app.command("query")(query.query)
 app.command("withdraw")(withdraw.withdraw)
+app.command("status")(status.status)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("dump")(backup.dump)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 

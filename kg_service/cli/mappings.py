@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from kg_service.access.audit import audited
 from kg_service.align.engine import Alignment
 from kg_service.align.mapping import MappingSet
 from kg_service.align.skos import write_skos
@@ -118,10 +119,12 @@ def realign(
     alignment = load_alignment(settings.mappings)
     target = open_existing(settings)
     try:
-        keep_vocabulary(target, alignment, resource_folder("ontologies"))
-        keep_examples(target, load_questions(resource_folder("queries")), base_of(settings))
-        done = list(realign_sources(target, alignment, sources or ()))
-        target.publish()
+        with audited(settings, "realign", list(sources or ())) as entry:
+            keep_vocabulary(target, alignment, resource_folder("ontologies"))
+            keep_examples(target, load_questions(resource_folder("queries")), base_of(settings))
+            done = list(realign_sources(target, alignment, sources or ()))
+            entry.what = [result.source_id for result in done if result.changed]
+            target.publish()
     finally:
         target.close()
     if as_json:

@@ -9,6 +9,7 @@ import typer
 
 from kg_service.cli.console import JsonOption, MappingsOption, StoreOption, out, print_json
 from kg_service.cli.looking import (
+    AsOfOption,
     GranularityOption,
     KindsOption,
     PolicyOption,
@@ -43,6 +44,7 @@ def path(
     source: SourcesOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    as_of: AsOfOption = None,
     store: StoreOption = None,
     mappings: MappingsOption = None,
     as_json: JsonOption = False,
@@ -51,7 +53,8 @@ def path(
 
     Where there is none, it is told whether weaker evidence of identity would give one.
     """
-    graph = open_graph(Settings.from_environment(store, mappings=mappings or ())).frozen()
+    settings = Settings.from_environment(store, mappings=mappings or ())
+    graph = open_graph(settings).frozen().as_of(as_of)
     request = looking(
         graph,
         graph.resolve(first),
@@ -96,6 +99,7 @@ def common(
     since: SinceOption = None,
     until: UntilOption = None,
     kind: KindsOption = None,
+    as_of: AsOfOption = None,
     store: StoreOption = None,
     mappings: MappingsOption = None,
     as_json: JsonOption = False,
@@ -106,7 +110,8 @@ def common(
     """
     if len(ids) < 2:
         raise UsageError("give two things or more")
-    graph = open_graph(Settings.from_environment(store, mappings=mappings or ())).frozen()
+    settings = Settings.from_environment(store, mappings=mappings or ())
+    graph = open_graph(settings).frozen().as_of(as_of)
     things = [graph.resolve(id_) for id_ in ids]
     request = looking(
         graph,

@@ -9,6 +9,7 @@ import typer
 
 from kg_service.cli.console import JsonOption, MappingsOption, StoreOption, err, print_json
 from kg_service.cli.looking import (
+    AsOfOption,
     DepthOption,
     PolicyOption,
     SinceOption,
@@ -39,6 +40,7 @@ def table(
     source: SourcesOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    as_of: AsOfOption = None,
     store: StoreOption = None,
     mappings: MappingsOption = None,
     as_json: JsonOption = False,
@@ -48,7 +50,8 @@ def table(
     With the steps and activities between them, the sources that say so and their weakest grade, and
     the characteristics of specimen and sample.
     """
-    graph = open_graph(Settings.from_environment(store, mappings=mappings or ())).frozen()
+    settings = Settings.from_environment(store, mappings=mappings or ())
+    graph = open_graph(settings).frozen().as_of(as_of)
     how = looking(
         graph, CATALOGUE, depth=depth, policy=policy, sources=source, since=since, until=until
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from kg_service.access.audit import audited
 from kg_service.cli.console import BaseOption, JsonOption, StoreOption, out, print_json
 from kg_service.opening import base_of, open_writer
 from kg_service.settings import Settings
@@ -32,8 +33,10 @@ def withdraw(
     settings = Settings.from_environment(store, base)
     target = open_writer(settings)
     try:
-        stone = withdraw_source(target, base_of(settings), source, because, who)
-        target.publish()
+        with audited(settings, "withdraw", [source]) as entry:
+            stone = withdraw_source(target, base_of(settings), source, because, who)
+            entry.detail = because
+            target.publish()
     finally:
         target.close()
     if as_json:

@@ -9,7 +9,7 @@ from typing import cast
 
 from pyoxigraph import NamedNode, Quad, Store
 
-from kg_service.catalogue import Catalogue, sources_query
+from kg_service.catalogue import Catalogue, ask_catalogue, sources_query
 from kg_service.errors import Refused
 from kg_service.history.archive import Archive, Archived
 from kg_service.history.timelines import Period, timelines
@@ -19,7 +19,7 @@ from kg_service.store.embedded import OxigraphReader
 from kg_service.store.grades import Grade
 from kg_service.store.port import NO_BINDINGS, GraphReader, QueryResult, Term
 from kg_service.store.statements import END
-from kg_service.terms import CATALOGUE, DECISIONS, kg
+from kg_service.terms import CATALOGUE, DECISIONS, kg, prov
 
 _VISIBILITY = {kg("visibility"), kg("visibleTo"), kg("visibleFrom")}
 Statement = tuple[NamedNode, NamedNode, NamedNode]
@@ -99,6 +99,12 @@ def _show(past: Past, present: GraphReader, then: Period, archive: Archive | Non
             past.held.remove(quad)
         for quad in present.quads(cast(NamedNode, current), property_, None, CATALOGUE):
             past.held.add(Quad(then.version, property_, quad.object, CATALOGUE))
+    # an earlier version that is not seen is not named either
+    revised = prov("wasRevisionOf")
+    named = {quad.object for quad in present.quads(then.version, revised, None, CATALOGUE)}
+    for quad in past.held.quads_for_pattern(then.version, revised, None, CATALOGUE):
+        if quad.object not in named:
+            past.held.remove(quad)
     for line, grade in archive.grades(archived):
         past.grades.setdefault(line, grade)
     said = f"version {then.sha256[:16]} of {then.source_id}, until {then.until:%Y-%m-%dT%H:%MZ}"
@@ -145,7 +151,7 @@ class AsOfReader:
             whole.extend(self.quads(None, None, None, CATALOGUE))
             return OxigraphReader(whole).query(sparql)
         reader = self._held if source in self.past.changed else self._present
-        return reader.query(sparql, bindings)
+        return ask_catalogue(reader, sparql, bindings)
 
     def quads(
         self,

@@ -15,7 +15,8 @@ from kg_service.rdf import is_aligned, object_node, subject_of
 from kg_service.store.port import NO_BINDINGS, Change, GraphReader, GraphStore, QueryResult, Term
 from kg_service.terms import CATALOGUE, kg, prov
 
-_NOT_KEPT = {kg("unmappedTerm")}
+# who may see a version need not see the one before it, of which the catalogue goes on telling
+_NOT_KEPT = {kg("unmappedTerm"), prov("wasRevisionOf")}
 
 
 class KeepingStore:

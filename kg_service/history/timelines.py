@@ -12,6 +12,7 @@ from typing import cast
 
 from pyoxigraph import NamedNode
 
+from kg_service.catalogue import ask_catalogue
 from kg_service.rdf import solutions_of
 from kg_service.store.port import NO_BINDINGS, GraphReader, Term
 from kg_service.terms import kg, prov
@@ -54,7 +55,7 @@ def timelines(
     withdrawn: dict[NamedNode, datetime] = {}
     ids: dict[NamedNode, str] = {}
     now: dict[NamedNode, Term] = {}
-    for row in solutions_of(reader.query(_query(), bindings)):
+    for row in solutions_of(ask_catalogue(reader, _query(), bindings)):
         iri, id_, current, version, sha256, how, when = (cast(Term, term) for term in row)
         assert isinstance(iri, NamedNode)
         assert isinstance(version, NamedNode)

@@ -84,9 +84,9 @@ class Answers:
         for stop, where in ((Stop.DEPTH, closure.cut), (Stop.LIMIT, closure.full)):
             for number in {number for ids in where for number in ids.tolist()}:
                 if number in self._nodes:  # containers that lead nowhere are left out
-                    lineage.nodes[self._nodes[number]].stops.add(stop)
+                    lineage.nodes[self._nodes[number]].stops |= {stop}
         for number in nodes_on_cycles(_in_time(closure)):
-            lineage.nodes[self._nodes[number]].stops.add(Stop.CYCLE)
+            lineage.nodes[self._nodes[number]].stops |= {Stop.CYCLE}
 
     def _add_edges(self, closure: Closure) -> None:
         edges = self._edges
@@ -102,26 +102,30 @@ class Answers:
                     self._matched[pair] = edge_of_match(match)
 
     def _moves(self, closure: Closure) -> list[Move]:
-        """The moves, those of identity first."""
-        made = [
-            Move(
-                self._matched[min(origin, target), max(origin, target)],
-                self._place(origin, same.way),
-                self._place(target, same.way),
-                0,
-            )
-            for same in closure.same
-            for origin, target in zip(same.origins.tolist(), same.targets.tolist(), strict=True)
-        ]
+        """The moves, those of identity first; of the same frontier, in an order of their own."""
+        made: list[Move] = []
+        for same in closure.same:
+            ends = zip(same.origins.tolist(), same.targets.tolist(), strict=True)
+            met = [
+                Move(
+                    self._matched[min(origin, target), max(origin, target)],
+                    self._place(origin, same.way),
+                    self._place(target, same.way),
+                    0,
+                )
+                for origin, target in ends
+            ]
+            made += sorted(met, key=_in_order)
         for moves in closure.moves:
+            met = []
             way_from, way_to = moves.way_from, moves.way_to
             origins, targets = moves.origins.tolist(), moves.targets.tolist()
             for row, origin, target in zip(_rows(moves), origins, targets, strict=True):
                 free = row[1] == _MEMBER or (way_from == ACT and row[1] != _INFORMED)
                 to = self._place(target, way_to)
-                made.append(
-                    Move(self._edges[row], self._place(origin, way_from), to, 0 if free else 1)
-                )
+                place = self._place(origin, way_from)
+                met.append(Move(self._edges[row], place, to, 0 if free else 1))
+            made += sorted(met, key=_in_order)
         return made
 
     def _place(self, number: int, way: int) -> Place:
@@ -139,6 +143,10 @@ class Answers:
         kind, predicate = _MEANING[code]
         statement = (later, predicate, earlier)
         return Edge(kind, earlier, later, self._graphs[graph], statement, GRADES[grade])
+
+
+def _in_order(move: Move) -> tuple[str, str, tuple[str, ...]]:
+    return move.origin.node.value, move.to.node.value, move.edge.order
 
 
 def _rows(moves: Moves) -> Iterator[Row]:

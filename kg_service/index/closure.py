@@ -289,12 +289,21 @@ class _Walk:
         new = _once(new)
         admitted = None
         if len(new) > self._left and (counted := self._counted(new)).sum() > self._left:
-            refused = new[counted][self._left :]
+            refused = self._beyond_limit(new[counted])
             admitted = ~np.isin(targets, refused)
             self.closure.full.append(origins[~admitted])
             new = np.setdiff1d(new, refused)
         self._reach(new, way, waiting)
         return admitted
+
+    def _beyond_limit(self, new: Places) -> Places:
+        """The nodes for which no room is left: the last by IRI, as numbers tell what else the
+        index has seen, and when."""
+        if not self._left:
+            return new
+        iris = self._view.iris(new)
+        order = sorted(range(len(new)), key=iris.__getitem__)
+        return np.sort(new[order[self._left :]])
 
     def _counted(self, new: Places) -> Mask:
         """Which of these nodes are not in the answer yet, with what is left made exact before."""

@@ -92,6 +92,10 @@ class LineageIndex:
         # of the states that were asked about last; the one before the newest may still be in use
         self._kept: list[tuple[GraphReader, str, _Ready | None]] = []
 
+    def of_part(self) -> LineageIndex:
+        """The same for readers that see a part of the store, whose states are their own."""
+        return LineageIndex(self._folder)
+
     def lineage(self, request: Request, reader: GraphReader) -> Lineage:
         """The answer, read from one state of a store. Raises StoreError."""
         ready = self._ready(reader)
@@ -134,6 +138,14 @@ class LineageIndex:
         activity = walker.edges.is_activity(request.start)
         up = request.direction is Direction.UP
         return walker.view, _walk(walker, request, activity, up)
+
+    def is_behind(self, reader: GraphReader) -> bool:
+        """Whether the index on disk lacks graphs of a state, or is damaged."""
+        try:
+            segments = self._folder.state().segments if self._folder else ()
+        except DamagedFile:
+            return True
+        return bool(missing_graphs(segments, live_graphs(reader)))
 
     def reader(self, reader: GraphReader) -> GraphReader:
         """The same state of the store, with statements on lineage read from the index."""

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from pyoxigraph import NamedNode, Quad
 
+from kg_service.catalogue import ask_catalogue
 from kg_service.identity.evidence import Evidence
 from kg_service.index.relations import PREDICATES, Relation
 from kg_service.index.segment import BACK, FORTH
@@ -32,6 +33,9 @@ class IndexedReader:
 
     def query(self, sparql: str, bindings: Mapping[str, Term] = NO_BINDINGS) -> QueryResult:
         return self._store.query(sparql, bindings)
+
+    def ask_catalogue(self, sparql: str, bindings: Mapping[str, Term] = NO_BINDINGS) -> QueryResult:
+        return ask_catalogue(self._store, sparql, bindings)
 
     def quads(
         self,

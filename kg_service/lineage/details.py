@@ -103,11 +103,12 @@ def view(
     *,
     explain: bool = True,
 ) -> LineageView:
-    """Describe every node and edge of an answer.
+    """Describe every node and edge of an answer, and put its edges in order.
 
     Without ``explain``, edges have their grade but not the row, rule or evidence behind it,
     which takes a few reads each.
     """
+    lineage.edges.sort(key=lambda edge: edge.order)
     grounds = Grounds(reader, alignment, describer)
     edges_of_store = StoreEdges(reader, Policy.DEFAULT)
     stopped_at = (iri for iri, node in lineage.hidden.items() if node.stops)

@@ -71,6 +71,18 @@ class Edge(NamedTuple):
     statement: tuple[NamedNode, NamedNode, NamedNode]
     grade: Grade | None = None
 
+    @property
+    def order(self) -> tuple[str, str, str, str, str]:
+        """Where it stands in an answer: an order that what is not told has no part in."""
+        statement = self.statement
+        return (
+            self.kind.value,
+            self.earlier.value,
+            self.later.value,
+            self.graph.value,
+            f"{statement[0].value} {statement[1].value} {statement[2].value}",
+        )
+
 
 class Place(NamedTuple):
     """Where a walk is: a node, and whether it was reached only as a container of another."""
@@ -131,7 +143,7 @@ class Request:
     filter: Filter = Filter()
 
 
-@dataclass
+@dataclass(slots=True)
 class Node:
     """A node of an answer: how many steps from the start, and why the walk stopped there.
 
@@ -142,7 +154,7 @@ class Node:
     kind: NodeKind
     depth: int
     container: bool = False
-    stops: set[Stop] = field(default_factory=set)
+    stops: frozenset[Stop] = frozenset()
 
 
 class MadeWhenAsked(Sequence[Move]):

@@ -19,7 +19,7 @@ from kg_service.rdf import graph_of, is_aligned, node_object, subject_of
 from kg_service.store.port import GraphReader
 from kg_service.store.visible import VisibleGraphs
 from kg_service.terms import CATALOGUE, DECISIONS, KG_NS, PROV_NS, RDF_TYPE, dcterms
-from kg_service.tombstones import tombstones
+from kg_service.tombstones import tombstone_with_id
 
 # all that a node can be called, in the words of ontologies/kg.ttl and PROV-O
 _ALL_KINDS = (*KINDS, *PROV_KINDS, "Assessment")
@@ -60,9 +60,8 @@ def source_with_id(reader: GraphReader, source_id: str) -> SourceRecord:
     """The source of an id. Raises Withdrawn, and NotKnown with the nearest ids there are."""
     if record := find_source(reader, source_id):
         return record
-    for stone in tombstones(reader):
-        if stone.id == source_id:
-            raise Withdrawn(str(stone))
+    if stone := tombstone_with_id(reader, source_id):
+        raise Withdrawn(str(stone))
     known = [record.id for record in Catalogue(reader).sources()]
     near = get_close_matches(source_id, known, n=3)
     near = near or [k for k in known if source_id.casefold() in k.casefold()][:3]

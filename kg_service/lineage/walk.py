@@ -41,7 +41,7 @@ def walk(request: Request, edges: EdgeSource) -> Lineage:
     answer.edges = list(seen)
     for way in (answer.up, answer.down):
         for node in nodes_on_cycles(in_time(move.edge for move in way)):
-            answer.nodes[node].stops.add(Stop.CYCLE)
+            answer.nodes[node].stops |= {Stop.CYCLE}
     return answer
 
 
@@ -71,18 +71,18 @@ def _walk_one_way(request: Request, moves: Moves, kind: NodeKind, answer: Lineag
             continue
         done.add(place)
         depth = depths[place]
-        for move in moves.of(place):
+        for move in sorted(moves.of(place), key=lambda move: move.edge.order):
             reached = depth + move.cost
             if place.node == request.start and kind is NodeKind.ACTIVITY:
                 reached = max(reached, 1)
             if request.depth is not None and reached > request.depth:
                 if move.edge not in edges:
-                    answer.nodes[place.node].stops.add(Stop.DEPTH)
+                    answer.nodes[place.node].stops |= {Stop.DEPTH}
                 continue
             target = move.to.node
             if target not in answer.nodes:
                 if len(answer.nodes) >= request.limit:
-                    answer.nodes[place.node].stops.add(Stop.LIMIT)
+                    answer.nodes[place.node].stops |= {Stop.LIMIT}
                     continue
                 answer.nodes[target] = Node(target, move.to.kind, reached, move.to.container)
             node = answer.nodes[target]

@@ -98,7 +98,9 @@ class Links:
             "one": evidence.property,
             "other": Evidence.IDENTIFIER.property if by_same_as else evidence.property,
         }
-        for row in solutions_of(self._reader.query(_shared_keys(), bindings)):
+        # who has a key is read again from what the reader sees
+        ask = getattr(self._reader, "ask_beyond", self._reader.query)
+        for row in solutions_of(ask(_shared_keys(), bindings)):
             key = row["key"]
             if isinstance(key, NamedNode):
                 yield self._matches.group(evidence, key)

@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
+from kg_service.catalogue import ask_catalogue
 from kg_service.rdf import solutions_of
 from kg_service.store.port import GraphReader
 
@@ -31,7 +32,7 @@ def current_graphs(reader: GraphReader) -> dict[str, CurrentGraph]:
     """The aligned graphs of all current versions, by name. Raises StoreError."""
     stamps: dict[str, set[str]] = {}
     owners: dict[str, tuple[str, str]] = {}
-    for row in solutions_of(reader.query(_text("current.rq"))):
+    for row in solutions_of(ask_catalogue(reader, _text("current.rq"))):
         graph, source, id_, *told = (
             term.value if isinstance(term, (NamedNode, Literal)) else "" for term in row
         )

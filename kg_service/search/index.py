@@ -13,23 +13,35 @@ from kg_service.store.port import GraphReader
 
 
 class ThingIndex:
-    """Gives the things of each state of a store. Without a path, all is read from the store."""
+    """Gives the things of each state of a store. Without a path, all is read from the store.
 
-    def __init__(self, path: Path | None = None) -> None:
+    ``alone``: what a file holds besides that state has no say in what comes first.
+    """
+
+    def __init__(self, path: Path | None = None, *, alone: bool = False) -> None:
         self._path = path
+        self._alone = alone
         self._guard = threading.Lock()
         self._newest: tuple[GraphReader, str, Things] | None = None
         self._open = threading.local()
+
+    def of_part(self) -> ThingIndex:
+        """The same for states of a part of the store, of which nothing else may be seen."""
+        return ThingIndex(self._path, alone=True)
 
     def at(self, reader: GraphReader) -> Things:
         """The things of a reader's state; the same object while that is asked."""
         generation = _generation(reader)
         if generation is None:
-            return Things(reader, self._connection)
+            return Things(reader, self._connection, self._alone)
         with self._guard:
             kept = self._newest
             if kept is None or kept[0] is not reader or kept[1] != generation:
-                self._newest = kept = (reader, generation, Things(reader, self._connection))
+                self._newest = kept = (
+                    reader,
+                    generation,
+                    Things(reader, self._connection, self._alone),
+                )
             return kept[2]
 
     def _connection(self) -> sqlite3.Connection | None:

@@ -46,10 +46,14 @@ class Things:
     """Reads one state of a store, with a file's help. Raises StoreError."""
 
     def __init__(
-        self, reader: GraphReader, connect: Callable[[], sqlite3.Connection | None]
+        self,
+        reader: GraphReader,
+        connect: Callable[[], sqlite3.Connection | None],
+        alone: bool = False,
     ) -> None:
         self._reader = reader
         self._connect = connect
+        self._alone = alone
         self._guard = threading.RLock()
         self._facts: Facts | None = None
         self._complete: Held | None = None
@@ -91,7 +95,7 @@ class Things:
             keys = held.page(wanted, first + 1, after)
             return keys, self._read(held, [key[-1] for key in keys[:first]])
 
-        keys, things = self._surely(ask)
+        keys, things = self._surely(ask, ranked=self.ranks(wanted))
         shown = keys[:first]
         return Page(tuple(things[key[-1]] for key in shown), tuple(shown), len(keys) > first)
 
@@ -104,7 +108,8 @@ class Things:
         return self._surely(lambda held: held.count(wanted))
 
     def _any(self, wanted: Wanted, after: Key | None) -> bool:
-        return self._surely(lambda held: bool(held.page(wanted, 1, after)))
+        ranked = self.ranks(wanted)
+        return self._surely(lambda held: bool(held.page(wanted, 1, after)), ranked=ranked)
 
     def _with_file(self, ask: Callable[[Held], Value]) -> Value | None:
         """Ask the file; None where it does not hold all graphs, or fails."""
@@ -130,12 +135,17 @@ class Things:
             self._facts = facts = Facts(connection, self._current)
         return Held(connection, facts) if facts.is_complete else None
 
-    def _surely(self, ask: Callable[[Held], Value]) -> Value:
-        """Ask the file, or a copy of it that is completed from the store."""
+    def _surely(self, ask: Callable[[Held], Value], *, ranked: bool = False) -> Value:
+        """Ask the file, or a copy of it that is completed from the store.
+
+        How rare a word is counts to a rank. Where nothing else may be seen, it is to be rare
+        among what is seen: a copy that holds nothing else is asked.
+        """
         require_full_text()
-        found = self._with_file(ask)
-        if found is not None:
-            return found
+        if not (ranked and self._alone):
+            found = self._with_file(ask)
+            if found is not None:
+                return found
         with self._guard:
             if self._complete is None:
                 self._complete = self._completed()

@@ -9,21 +9,24 @@ from urllib.parse import unquote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from pyoxigraph import NamedNode, RdfFormat
+from pyoxigraph import NamedNode
 
-from kg_service.catalogue import Catalogue
-from kg_service.errors import NotKnown, Withdrawn
+from kg_service.catalogue import SourceRecord
+from kg_service.errors import NotKnown
+from kg_service.graph import KnowledgeGraph
+from kg_service.service.addresses import source_address
+from kg_service.service.conditional import last_modified
 from kg_service.service.context import ServiceContext
-from kg_service.service.entity_forms import as_json_ld, as_page, as_rdf, describe
-from kg_service.service.errors import refuse_format
-from kg_service.service.negotiate import best, wants_html
-from kg_service.service.openapi import GONE, NO_STORE, UNKNOWN, Operation, answer
-from kg_service.service.sparql_formats import GRAPHS, header
-from kg_service.tombstones import tombstone
+from kg_service.service.entity_forms import Described, as_json_ld, as_rdf, describe
+from kg_service.service.entity_page import as_page
+from kg_service.service.meaning import Meaning, meaning_of_id, meaning_of_node
+from kg_service.service.openapi import BAD, GONE, NO_STORE, UNKNOWN, Operation, answer
+from kg_service.service.resource_forms import JSON, JSON_LD, Form, FormQuery, form_of
+from kg_service.service.signposting import of_thing
+from kg_service.service.tombstone_forms import gone
+from kg_service.service.typed_links import link_header
+from kg_service.tombstones import Tombstone
 
-JSON_LD = "application/ld+json"
-_WRITES = {row.media_types[0]: row.writes for row in GRAPHS}
-_OFFERED = (JSON_LD, "application/json", *(m for m in _WRITES if m != JSON_LD))
 _ENCODED_UTF8 = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 
 _EXAMPLE = {
@@ -33,8 +36,12 @@ _EXAMPLE = {
     "label": "plant-01",
 }
 _RESPONSES: dict[int | str, Operation] = {
-    200: answer("The description.", _EXAMPLE, JSON_LD),
+    200: answer("The description; its Link header is FAIR Signposting.", _EXAMPLE, JSON_LD),
+    303: {"description": "It is a source: its record is elsewhere."},
+    304: {"description": "Nothing has changed since (If-None-Match)."},
+    400: BAD,
     404: UNKNOWN,
+    410: GONE,
     503: NO_STORE,
 }
 
@@ -49,36 +56,27 @@ def entities_router(context: ServiceContext) -> APIRouter:
         id: Annotated[
             str, Query(description="An IRI, a persistent identifier in any spelling, or a name.")
         ],
+        form: FormQuery = None,
     ) -> Response:
         """What the sources say of it: JSON-LD, or another RDF format or a page by Accept.
 
         TriG and N-Quads keep each statement in its graph, and so tell which source makes it.
         """
-        return _described(context, context.now().resolve(id), request)
+        graph = context.now()
+        return _told(context, graph, meaning_of_id(graph, context.base, id), request, form)
 
-    @router.get(
-        "/source/{path:path}",
-        summary="A thing at its own address",
-        responses={**_RESPONSES, 410: GONE},
-    )
+    @router.get("/source/{path:path}", summary="A thing at its own address", responses=_RESPONSES)
     def at_address(path: str, request: Request) -> Response:
         """What the sources say of the thing whose IRI this address is, as `/entity` tells it.
 
-        A source's own address leads to its record below `/sources`.
+        A source's own address leads to its record below `/sources`. What was withdrawn is told
+        by its tombstone.
         """
-        reader = context.now().reader
+        graph = context.now()
         for node in _nodes(context.base, request):
-            record = Catalogue(reader).source(node)
-            if record is not None:
-                root = request.scope.get("root_path", "")
-                return RedirectResponse(f"{root}/sources/{record.id}", status_code=303)
-            if stone := tombstone(reader, node):
-                raise Withdrawn(str(stone))
-            if _is_there(context, node):
-                return _described(context, node, request)
-            for source in _around(context.base, node):
-                if stone := tombstone(reader, source):
-                    raise Withdrawn(str(stone))
+            meaning = meaning_of_node(graph, context.base, node)
+            if meaning is not None:
+                return _told(context, graph, meaning, request, None)
         raise NotKnown(f"no source says anything of <{context.base}/source/{path}>")
 
     return router
@@ -100,32 +98,42 @@ def _nodes(base: str, request: Request) -> Iterator[NamedNode]:
             continue
 
 
-def _around(base: str, node: NamedNode) -> Iterator[NamedNode]:
-    """The sources, nearest first, that a thing of this IRI would be a part of."""
-    path = node.value.removeprefix(f"{base}/source/")
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        yield NamedNode(f"{base}/source/{path}")
+def _told(
+    context: ServiceContext,
+    graph: KnowledgeGraph,
+    meaning: Meaning,
+    request: Request,
+    named: str | None,
+) -> Response:
+    root = request.scope.get("root_path", "")
+    if isinstance(meaning, SourceRecord):
+        return RedirectResponse(source_address(root, meaning.id, named), status_code=303)
+    if isinstance(meaning, Tombstone):
+        return gone(request, meaning, graph.reader, named)
+    if meaning.value.startswith(f"{context.base}/version/"):
+        return RedirectResponse(root + meaning.value.removeprefix(context.base), status_code=303)
+    form = form_of(request, named, JSON_LD)
+    described = describe(graph, meaning)
+    resource = of_thing(described.facts, context.base, root)
+    if form.is_page:
+        page = as_page(described, context.base, root)
+        page.headers["Link"] = link_header(resource.of_page())
+        return _with_headers(page, described)
+    content = Response(_content(described, form), media_type=form.content_type)
+    content.headers["Link"] = link_header(resource.of_description())
+    return _with_headers(content, described)
 
 
-def _is_there(context: ServiceContext, node: NamedNode) -> bool:
-    reader = context.now().reader
-    return any(True for _ in reader.quads(node)) or any(
-        True for _ in reader.quads(None, None, node)
-    )
+def _content(described: Described, form: Form) -> bytes:
+    if form.media_type in (JSON_LD, JSON):
+        return as_json_ld(described)
+    return as_rdf(described, form.rdf)
 
 
-def _described(context: ServiceContext, node: NamedNode, request: Request) -> Response:
-    accept = request.headers.get("accept")
-    graph = context.now()
-    described = describe(graph, node)
-    if wants_html(accept):
-        return as_page(described, graph, request.scope.get("root_path", ""))
-    media_type = best(accept, _OFFERED)
-    if media_type is None:
-        raise refuse_format(406, list(_OFFERED))
-    if media_type in (JSON_LD, "application/json"):
-        return Response(as_json_ld(described), media_type=media_type)
-    writes = _WRITES[media_type]
-    assert isinstance(writes, RdfFormat)
-    return Response(as_rdf(described, writes), media_type=header(media_type))
+def _with_headers(response: Response, described: Described) -> Response:
+    changed = last_modified(source.ingested for source in described.thing.sources)
+    if changed:
+        response.headers["Last-Modified"] = changed
+    if not described.complete:
+        response.headers["Kg-Complete"] = "false"
+    return response

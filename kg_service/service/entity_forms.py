@@ -1,26 +1,36 @@
-"""What the sources say of one thing, as JSON-LD, in RDF formats, and as a page."""
+"""What the sources say of one thing, as JSON-LD and in RDF formats."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from typing import Any
-from urllib.parse import urlencode
 
 from pyld import jsonld
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
-from starlette.responses import HTMLResponse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
+from kg_service.catalogue import SourceRecord
 from kg_service.describe import Describer, Thing
 from kg_service.errors import NotKnown
 from kg_service.graph import KnowledgeGraph
-from kg_service.service import html
-from kg_service.terms import PREFIXES, RDF_TYPE, XSD_NS, shorten
+from kg_service.rdf import graph_of
+from kg_service.service.entity_facts import EntityFacts
+from kg_service.service.resource_forms import written
+from kg_service.terms import PREFIXES, RDF_TYPE, XSD_NS
 
 MOST_POINTERS = 200
+# what is read of a thing at which very much hangs
+MOST_TOLD = 100_000
+_MOST_READ = 5_000
+# of more, all sources are read at once
+_MANY_GRAPHS = 20
+# of more, the compact form would take seconds
+_MOST_COMPACTED = 10_000
 _XSD_STRING = XSD_NS + "string"
-_DATASETS = (RdfFormat.TRIG, RdfFormat.N_QUADS, RdfFormat.JSON_LD)
 # small on purpose: prefixes, and the four names that everybody expects
 CONTEXT: dict[str, Any] = {
     **PREFIXES,
@@ -33,11 +43,21 @@ CONTEXT: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Described:
-    """A thing, the statements about it, and the statements of others that point to it."""
+    """A thing, the statements about it, and the statements of others that point to it.
+
+    ``complete`` tells whether all statements about it are here, ``owners`` whose graphs they are
+    in.
+    """
 
     thing: Thing
     about: tuple[Quad, ...]
     pointing: tuple[Quad, ...]
+    owners: Mapping[NamedNode, SourceRecord]
+    complete: bool = True
+
+    @cached_property
+    def facts(self) -> EntityFacts:
+        return EntityFacts(self.thing, self.about)
 
     @property
     def told(self) -> tuple[Quad, ...]:
@@ -47,41 +67,53 @@ class Described:
 
 def describe(graph: KnowledgeGraph, node: NamedNode) -> Described:
     """What the sources' asserted and aligned graphs say of a thing. Raises NotKnown."""
-    describer = Describer(graph.reader)
-
-    def of_sources(quads: list[Quad]) -> tuple[Quad, ...]:
-        kept = [q for q in quads if _is_told(q, describer)]
-        return tuple(
-            sorted(kept, key=lambda q: (str(q.predicate), str(q.object), str(q.graph_name)))
-        )
-
-    about = of_sources(list(graph.reader.quads(node)))
-    pointing = of_sources(list(graph.reader.quads(None, None, node)))[:MOST_POINTERS]
+    read = list(islice(graph.reader.quads(node), MOST_TOLD + 1))
+    to_it = list(islice(graph.reader.quads(None, None, node), _MOST_READ))
+    owners = _owners(graph, {*map(graph_of, read), *map(graph_of, to_it)})
+    about = _told(read[:MOST_TOLD], owners)
+    pointing = _told(to_it, owners)[: MOST_POINTERS + 1]
     if not about and not pointing:
         raise NotKnown(f"no source says anything of <{node.value}>; /sources lists the sources")
-    return Described(graph.thing(node), about, pointing)
+    complete = len(read) <= MOST_TOLD
+    return Described(graph.thing(node), about, pointing, owners, complete=complete)
 
 
-def _is_told(quad: Quad, describer: Describer) -> bool:
-    graph = quad.graph_name
-    source = describer.source_of(graph) if isinstance(graph, NamedNode) else None
-    return source is not None and graph.value != source.identity_graph  # type: ignore[union-attr]
+def _owners(
+    graph: KnowledgeGraph, graphs: Iterable[NamedNode | None]
+) -> dict[NamedNode, SourceRecord]:
+    """The sources of asserted and aligned graphs; of none that says who shares which keys."""
+    wanted = {name for name in graphs if name is not None}
+    if len(wanted) > _MANY_GRAPHS:
+        found = {name: record for record in graph.sources() for name in record.graphs}
+    else:
+        describer = Describer(graph.reader)
+        told = ((name, describer.source_of(name)) for name in wanted)
+        found = {name: record for name, record in told if record is not None}
+    return {
+        name: record
+        for name, record in found.items()
+        if name in wanted and name.value != record.identity_graph
+    }
+
+
+def _told(quads: Iterable[Quad], owners: Mapping[NamedNode, SourceRecord]) -> tuple[Quad, ...]:
+    """Those of sources, in an order that does not change."""
+    kept = (quad for quad in quads if graph_of(quad) in owners)
+    return tuple(sorted(kept, key=lambda q: (str(q.predicate), str(q.object), str(q.graph_name))))
 
 
 def as_rdf(described: Described, format_: RdfFormat) -> bytes:
     """The statements; with their graphs, so with who says so, where the format has graphs."""
-    statements = (
-        list(described.told)
-        if format_ in _DATASETS
-        else list(dict.fromkeys(quad.triple for quad in described.told))
-    )
-    if format_ in (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML):
-        return serialize(statements, format=format_, prefixes=PREFIXES) or b""
-    return serialize(statements, format=format_) or b""
+    return written(described.told, format_)
 
 
 def as_json_ld(described: Described) -> bytes:
-    """The thing as one JSON-LD object, compacted with a small context that it carries."""
+    """The thing as one JSON-LD object, compacted with a small context that it carries.
+
+    Of a thing of which very much is said, the same as other RDF formats have, expanded.
+    """
+    if len(described.about) > _MOST_COMPACTED:
+        return as_rdf(described, RdfFormat.JSON_LD)
     node: dict[str, Any] = defaultdict(list)
     node["@id"] = described.thing.iri
     pointers: dict[str, list[dict[str, str]]] = defaultdict(list)
@@ -116,59 +148,3 @@ def _value(literal: Literal) -> dict[str, str]:
 
 def _no_loading(url: str, _options: object) -> None:
     raise ValueError(f"nothing is loaded from elsewhere, and so not {url}")
-
-
-def as_page(described: Described, graph: KnowledgeGraph, root: str) -> HTMLResponse:
-    """A page with every statement and the source that makes it."""
-    thing = described.thing
-    describer = Describer(graph.reader)
-    named = [
-        ("Kind", html.text(thing.kind)),
-        ("IRI", html.text(thing.iri)),
-        ("Identifiers", html.text(", ".join(thing.identifiers) or "none told")),
-        ("Sources", ", ".join(html.link(s.id, f"{root}/sources/{s.id}") for s in thing.sources)),
-        ("Lineage", _lineage_links(thing.iri, root)),
-    ]
-    body = html.definitions(named)
-    if thing.description:
-        body += html.paragraph(thing.description)
-
-    def who(quad: Quad) -> html.Cell:
-        assert isinstance(quad.graph_name, NamedNode)
-        source = describer.source_of(quad.graph_name)
-        if source is None:
-            return "", None
-        kind = "aligned" if quad.graph_name.value in source.aligned_graphs else "asserted"
-        return f"{source.id} ({kind})", f"{root}/sources/{source.id}"
-
-    about = [
-        ((shorten(q.predicate.value), None), _cell(q.object, root), who(q)) for q in described.about
-    ]
-    pointing = [
-        (_cell(q.subject, root), (shorten(q.predicate.value), None), who(q))
-        for q in described.pointing
-    ]
-    body += html.heading("What is said of it")
-    body += html.table(f"{len(about)} statements", ("Property", "Value", "Who says so"), about)
-    body += html.heading("What points to it")
-    count = f"the first {MOST_POINTERS}" if len(pointing) == MOST_POINTERS else str(len(pointing))
-    body += html.table(f"{count} statements", ("Thing", "Property", "Who says so"), pointing)
-    return html.page(thing.label, body, root)
-
-
-def _lineage_links(iri: str, root: str) -> str:
-    """Links to a thing's lineage, drawn and as data."""
-    links = [html.link("as JSON", f"{root}/lineage?{urlencode({'id': iri})}")]
-    for name, words in (
-        ("svg", "drawn"),
-        ("ro-crate-zip", "as a run crate"),
-        ("prov-n", "in PROV-N"),
-    ):
-        links.append(html.link(words, f"{root}/export?{urlencode({'id': iri, 'format': name})}"))
-    return ", ".join(links)
-
-
-def _cell(term: object, root: str) -> html.Cell:
-    if isinstance(term, NamedNode):
-        return shorten(term.value), f"{root}/entity?{urlencode({'id': term.value})}"
-    return (term.value if isinstance(term, Literal) else str(term)), None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
@@ -12,7 +13,11 @@ from starlette.exceptions import HTTPException
 
 from kg_service.errors import (
     Ambiguous,
+    BadCredentials,
+    Busy,
+    IssuerDown,
     KgError,
+    Limited,
     NotKnown,
     QuerySyntax,
     Refused,
@@ -31,13 +36,24 @@ _TABLE: tuple[tuple[type[KgError], str, int], ...] = (
     (QuerySyntax, "query-syntax", 400),
     (UsageError, "usage", 400),
     (Refused, "refused", 403),
+    (BadCredentials, "invalid-token", 401),
+    (IssuerDown, "issuer-down", 503),
     (Withdrawn, "withdrawn", 410),
     (Ambiguous, "ambiguous", 404),
     (NotKnown, "not-known", 404),
+    (Limited, "query-limit", 400),
+    (Busy, "busy", 503),
     (StoreBusy, "store-busy", 503),
     (StoreError, "store", 503),
     (KgError, "internal", 500),
 )
+_LIMITS = {
+    "time": ("query-timeout", 503),
+    "memory": ("query-memory", 503),
+    "rows": ("query-rows", 400),
+    "bytes": ("query-bytes", 400),
+    "depth": ("query-depth", 400),
+}
 NO_PATH = "there is no such path; / names those that are"
 UNEXPECTED = "something went wrong in the service; its log has the details"
 
@@ -45,16 +61,23 @@ UNEXPECTED = "something went wrong in the service; its log has the details"
 class HttpError(KgError):
     """An error that only HTTP knows, such as a format that is not offered."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
+        self.headers = headers or {}
 
 
 def code_of(error: KgError) -> tuple[str, int]:
     """The code and HTTP status of an error."""
     if isinstance(error, HttpError):
         return error.code, error.status
+    if isinstance(error, Limited):
+        return _LIMITS[error.limit]
+    if isinstance(error, Busy) and error.own:
+        return "too-many-queries", 429
     return next((code, status) for kind, code, status in _TABLE if isinstance(error, kind))
 
 
@@ -73,9 +96,15 @@ def add_error_answers(app: FastAPI) -> None:
     async def known(request: Request, error: Exception) -> Response:
         assert isinstance(error, KgError)
         code, status = code_of(error)
-        if status >= 500:
+        if isinstance(error, (Busy, Limited)):
+            _log.info("%s: %s", code, error)
+        elif status >= 500:
             _log.error("%s", error, exc_info=error)
-        return problem(request, status, code, str(error))
+        told = problem(request, status, code, str(error))
+        if isinstance(error, Busy):
+            told.headers["Retry-After"] = str(error.retry_after)
+        told.headers.update(error.headers if isinstance(error, HttpError) else {})
+        return told
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

@@ -14,10 +14,12 @@ from kg_service.lineage.model import Direction, Granularity
 from kg_service.service.context import ServiceContext
 from kg_service.service.errors import refuse_format
 from kg_service.service.looking import (
+    AsOfQuery,
     DepthQuery,
     GranularityQuery,
     HowToLook,
     IdQuery,
+    KindsQuery,
 )
 from kg_service.service.negotiate import best
 from kg_service.service.openapi import BAD, NO_STORE, UNKNOWN, Operation, error
@@ -71,6 +73,8 @@ def exports_router(context: ServiceContext) -> APIRouter:
         ),
         depth: DepthQuery = None,
         granularity: GranularityQuery = Granularity.STEP,
+        kind: KindsQuery = None,
+        as_of: AsOfQuery = None,
     ) -> Response:
         """As a provenance document (PROV-JSON, PROV-N, PROV-XML, RDF), as a Workflow Run RO-Crate,
         as a drawing, or as a table of chains.
@@ -78,13 +82,14 @@ def exports_router(context: ServiceContext) -> APIRouter:
         `Kg-Complete: false` tells that the lineage was cut.
         """
         form = _form(format, request)
-        graph = context.now()
+        graph = context.now().as_of(as_of)
         asked = how.request(
             graph,
             graph.resolve(id),
             direction=direction,
             depth=depth,
             granularity=granularity,
+            kinds=kind,
         )
         made = graph.export(asked, form)
         shown = "inline" if form.media_type.startswith(_SHOWN) else "attachment"

@@ -9,6 +9,7 @@ import strawberry
 
 from kg_service.graph import KnowledgeGraph
 from kg_service.service.graphql_arguments import (
+    AsOf,
     Depth,
     Evidences,
     Id,
@@ -110,10 +111,11 @@ async def affected(
     since: Since = None,
     until: Until = None,
     kinds: Kinds = None,
+    as_of: AsOf = None,
 ) -> Affected | None:
     def make(graph: KnowledgeGraph) -> AffectedRecord:
         bad = graph.versions(id, version) if version is not None else [graph.resolve(id)]
         how = looking(policy, sources, since, until)
         return graph.affected(request(graph, how, bad[0], depth=depth, kinds=kinds), bad)
 
-    return cast(Affected, await from_graph(info, make))
+    return cast(Affected, await from_graph(info, make, as_of))

@@ -82,10 +82,12 @@ async def answered(make: Callable[[], Value]) -> Value:
     return await run_in_threadpool(run)
 
 
-async def from_graph(info: Asked, make: Callable[[KnowledgeGraph], Value]) -> Value:
-    """Make an answer from the graph, in a thread; its errors get a code."""
+async def from_graph(
+    info: Asked, make: Callable[[KnowledgeGraph], Value], as_of: str | None = None
+) -> Value:
+    """Make an answer from the graph as it is or was, in a thread; its errors get a code."""
     context = info.context
-    return await answered(lambda: make(context.graph))
+    return await answered(lambda: make(context.graph.as_of(as_of)))
 
 
 def checked(value: int | None, name: str, highest: int, lowest: int = 0) -> int | None:

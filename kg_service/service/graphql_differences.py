@@ -10,6 +10,7 @@ import strawberry
 from kg_service.errors import UsageError
 from kg_service.graph import KnowledgeGraph
 from kg_service.service.graphql_arguments import (
+    AsOf,
     Evidences,
     Id,
     Sources,
@@ -109,6 +110,7 @@ async def differences(
     ] = THRESHOLD,
     policy: Evidences = Policy.DEFAULT,
     sources: Sources = None,
+    as_of: AsOf = None,
 ) -> Differences | None:
     def make(graph: KnowledgeGraph) -> DifferencesRecord:
         if not isfinite(threshold) or threshold < 0:
@@ -117,4 +119,4 @@ async def differences(
         asked = request(graph, how, graph.resolve(a))
         return graph.differences(asked, graph.resolve(b), threshold=threshold)
 
-    return cast(Differences, await from_graph(info, make))
+    return cast(Differences, await from_graph(info, make, as_of))

@@ -13,6 +13,7 @@ from kg_service.graph import KnowledgeGraph
 from kg_service.lineage.ends import Ends as EndsRecord
 from kg_service.lineage.model import Request
 from kg_service.service.graphql_arguments import (
+    AsOf,
     Depth,
     Evidences,
     Id,
@@ -56,13 +57,14 @@ async def _ends(
     sources: list[strawberry.ID] | None,
     since: str | None,
     until: str | None,
+    as_of: str | None,
 ) -> Ends:
     def make(graph: KnowledgeGraph) -> EndsRecord:
         start = graph.resolve(id)
         how = looking(policy, sources, since, until)
         return find(graph, start, request(graph, how, start, depth=depth))
 
-    return cast("Ends", await from_graph(info, make))
+    return cast("Ends", await from_graph(info, make, as_of))
 
 
 async def results_of_specimen(
@@ -73,9 +75,10 @@ async def results_of_specimen(
     sources: Sources = None,
     since: Since = None,
     until: Until = None,
+    as_of: AsOf = None,
 ) -> Ends | None:
     find = KnowledgeGraph.results
-    return await _ends(info, find, id, depth, policy, sources, since, until)
+    return await _ends(info, find, id, depth, policy, sources, since, until, as_of)
 
 
 async def specimens_of_result(
@@ -86,9 +89,10 @@ async def specimens_of_result(
     sources: Sources = None,
     since: Since = None,
     until: Until = None,
+    as_of: AsOf = None,
 ) -> Ends | None:
     find = KnowledgeGraph.specimens_of
-    return await _ends(info, find, id, depth, policy, sources, since, until)
+    return await _ends(info, find, id, depth, policy, sources, since, until, as_of)
 
 
 async def results_of(
@@ -99,9 +103,10 @@ async def results_of(
     sources: Sources = None,
     since: Since = None,
     until: Until = None,
+    as_of: AsOf = None,
 ) -> Ends:
     find = KnowledgeGraph.results
-    return await _ends(info, find, root.iri, depth, policy, sources, since, until)
+    return await _ends(info, find, root.iri, depth, policy, sources, since, until, as_of)
 
 
 async def specimens_of(
@@ -112,6 +117,7 @@ async def specimens_of(
     sources: Sources = None,
     since: Since = None,
     until: Until = None,
+    as_of: AsOf = None,
 ) -> Ends:
     find = KnowledgeGraph.specimens_of
-    return await _ends(info, find, root.iri, depth, policy, sources, since, until)
+    return await _ends(info, find, root.iri, depth, policy, sources, since, until, as_of)

@@ -11,10 +11,15 @@ from kg_service.errors import UsageError
 from kg_service.export.formats import FORMATS, format_named
 from kg_service.graph import KnowledgeGraph
 from kg_service.service.graphql_arguments import (
+    AsOf,
     Depth,
     Evidences,
     Id,
+    Kinds,
+    Since,
+    Sources,
     Steps,
+    Until,
     Way,
     looking,
     request,
@@ -55,15 +60,21 @@ async def export(
     depth: Depth = None,
     granularity: Steps = Granularity.STEP,
     policy: Evidences = Policy.DEFAULT,
+    sources: Sources = None,
+    since: Since = None,
+    until: Until = None,
+    kinds: Kinds = None,
+    as_of: AsOf = None,
 ) -> Export | None:
     def make(graph: KnowledgeGraph) -> Export:
         asked = request(
             graph,
-            looking(policy),
+            looking(policy, sources, since, until),
             graph.resolve(id),
             direction=direction,
             depth=depth,
             granularity=granularity,
+            kinds=kinds,
         )
         made = graph.export(asked, format_named(format.value))
         text = made.content.decode()
@@ -80,4 +91,4 @@ async def export(
             stopped=list(made.stopped),
         )
 
-    return await from_graph(info, make)
+    return await from_graph(info, make, as_of)

@@ -8,6 +8,7 @@ import strawberry
 
 from kg_service.graph import KnowledgeGraph
 from kg_service.service.graphql_arguments import (
+    AsOf,
     Depth,
     Evidences,
     Id,
@@ -62,9 +63,10 @@ async def gaps(
     sources: Sources = None,
     since: Since = None,
     until: Until = None,
+    as_of: AsOf = None,
 ) -> Gaps | None:
     def make(graph: KnowledgeGraph) -> GapsRecord:
         how = looking(policy, sources, since, until)
         return graph.gaps(request(graph, how, graph.resolve(id), depth=depth))
 
-    return cast(Gaps, await from_graph(info, make))
+    return cast(Gaps, await from_graph(info, make, as_of))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from hashlib import blake2b
@@ -17,6 +16,7 @@ from strawberry.fastapi import GraphQLRouter
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.types import ExecutionResult
 
+from kg_service.service.conditional import Tags
 from kg_service.service.context import ServiceContext
 from kg_service.service.errors import HttpError
 from kg_service.service.graphql_schema import GraphQLContext, make_schema
@@ -115,19 +115,13 @@ def _route_class(context: ServiceContext) -> type[APIRoute]:
 
     Strawberry's own errors, which are plain text, get the form of all errors.
     """
-    # snapshots of another store, or of another version of the service, have the same names
-    started = os.urandom(16)
+    tags = Tags(context)
 
     async def tag_of(request: Request) -> str | None:
-        generation = await run_in_threadpool(context.generation)
-        if generation is None:
-            return None
-        digest = blake2b(started, digest_size=16)
+        body = blake2b(await request.body()).hexdigest()
         accept = request.headers.get("accept", "")
-        for part in (generation, request.url.query, accept):
-            digest.update(f"{len(part)} {part}".encode())
-        digest.update(await request.body())
-        return f'"{digest.hexdigest()}"'
+        tag = await run_in_threadpool(tags.of, request.url.query, accept, body)
+        return f'"{tag}"' if tag is not None else None
 
     class Route(APIRoute):
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -150,7 +144,7 @@ def _route_class(context: ServiceContext) -> type[APIRoute]:
 
 
 def _kept(tag: str) -> dict[str, str]:
-    return {"etag": tag, "cache-control": "no-cache", "vary": "Accept"}
+    return {"etag": tag, "cache-control": "no-cache", "vary": "Accept, Authorization"}
 
 
 def graphql_router(context: ServiceContext) -> APIRouter:

@@ -99,7 +99,8 @@ class LineageRecord:
     def edges(self) -> list[EdgeView]:
         """Every relation, with who says so."""
         grounds = Grounds(self.graph.reader, self.graph.alignment, self.describer)
-        return [edge_view(edge, self.describer, grounds) for edge in self.answer.edges]
+        edges = sorted(self.answer.edges, key=lambda edge: edge.order)
+        return [edge_view(edge, self.describer, grounds) for edge in edges]
 
 
 class NodeRecord:
@@ -112,7 +113,7 @@ class NodeRecord:
         thing: ThingRecord,
         kind: model.NodeKind,
         depth: int,
-        stops: set[model.Stop],
+        stops: frozenset[model.Stop],
         past: KnowledgeGraph | None,
     ) -> None:
         self.thing = thing

@@ -10,6 +10,7 @@ import strawberry
 from kg_service.graph import KnowledgeGraph
 from kg_service.identity.evidence import Policy as PolicyOfLinks
 from kg_service.service.graphql_arguments import (
+    AsOf,
     Evidences,
     Id,
     Kinds,
@@ -150,6 +151,7 @@ async def paths(
     sources: Sources = None,
     since: Since = None,
     until: Until = None,
+    as_of: AsOf = None,
 ) -> PathsBetween | None:
     def make(graph: KnowledgeGraph) -> Paths:
         checked(first, "first", MOST_PATHS, 1)
@@ -158,7 +160,7 @@ async def paths(
         asked = request(graph, how, graph.resolve(a), granularity=granularity)
         return graph.paths(asked, graph.resolve(b), limit=first, longest=longest)
 
-    return cast(PathsBetween, await from_graph(info, make))
+    return cast(PathsBetween, await from_graph(info, make, as_of))
 
 
 async def common_ancestors(
@@ -177,6 +179,7 @@ async def common_ancestors(
     since: Since = None,
     until: Until = None,
     kinds: Kinds = None,
+    as_of: AsOf = None,
 ) -> CommonAncestors | None:
     def make(graph: KnowledgeGraph) -> Common:
         checked(len(ids), "the number of ids", MOST_COMPARED, 2)
@@ -186,4 +189,4 @@ async def common_ancestors(
         asked = request(graph, how, things[0], granularity=granularity, kinds=kinds)
         return graph.common(asked, things, limit=first)
 
-    return cast(CommonAncestors, await from_graph(info, make))
+    return cast(CommonAncestors, await from_graph(info, make, as_of))

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Annotated
 
 import strawberry
+from fastapi import Request
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg_service.errors import NotKnown, UsageError
@@ -16,6 +17,7 @@ from kg_service.questions import question_named
 from kg_service.questions.asking import Page, ask_page
 from kg_service.questions.listing import chosen_questions
 from kg_service.questions.needs import answerable
+from kg_service.service.answers import asker
 from kg_service.service.graphql_context import MOST_LISTED, Asked, answered, checked, from_graph
 from kg_service.service.graphql_lists import PageInfo
 from kg_service.service.graphql_paging import cursor_of, key_of, list_named
@@ -204,18 +206,22 @@ async def ask(
         str | None, strawberry.argument(description="The endCursor of the page before.")
     ] = None,
 ) -> Table | None:
+    assert isinstance(info.context.request, Request)  # there are no subscriptions
+    who = asker(info.context.request)
+
     def make(graph: KnowledgeGraph) -> Table:
         asked = question_named(info.context.service.questions, id)
         given = {parameter.name: parameter.value for parameter in parameters or []}
         name = list_named("ask", asked.id, sorted(given.items()))
         offset = _rows_before(name, after)
         checked(first, "first", MOST_LISTED, 1)
+        reader = info.context.service.asking(who)
         if first is None and not offset:
-            table = ask_question(graph.reader, asked, given, graph.resolve)
+            table = ask_question(reader, asked, given, graph.resolve)
             count = len(table.rows)
             return Table.of(Page(table, 0, count, count, more=False), name)
         page = ask_page(
-            graph.reader, asked, given, graph.resolve, offset=offset, limit=first or MOST_LISTED
+            reader, asked, given, graph.resolve, offset=offset, limit=first or MOST_LISTED
         )
         return Table.of(page, name)
 

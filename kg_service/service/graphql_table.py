@@ -8,6 +8,7 @@ import strawberry
 
 from kg_service.graph import KnowledgeGraph
 from kg_service.service.graphql_arguments import (
+    AsOf,
     Depth,
     Evidences,
     Since,
@@ -60,10 +61,11 @@ async def study_table(
     sources: Sources = None,
     since: Since = None,
     until: Until = None,
+    as_of: AsOf = None,
 ) -> StudyTable | None:
     def make(graph: KnowledgeGraph) -> StudyTableRecord:
         checked(first, "first", MOST_ROWS, 1)
         how = looking(policy, sources, since, until)
         return graph.table(of, request(graph, how, CATALOGUE, depth=depth), limit=first)
 
-    return cast(StudyTable, await from_graph(info, make))
+    return cast(StudyTable, await from_graph(info, make, as_of))

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from kg_service.identity.evidence import Evidence
+from kg_service.lineage.scope import source_with_id
 from kg_service.links.listing import LISTED, EvidenceWord
 from kg_service.service.context import ServiceContext
 from kg_service.service.openapi import BAD, NO_STORE, UNKNOWN, answer
-from kg_service.service.sources import find_source
 
 MOST_LINKS = 10_000
 
@@ -70,7 +70,7 @@ def links_router(context: ServiceContext) -> APIRouter:
         graph = context.now()
         node = graph.resolve(id) if id is not None else None
         if source is not None:
-            find_source(context, source)
+            source_with_id(graph.reader, source)
         chosen = [Evidence[word.name] for word in evidence] if evidence else LISTED
         found = graph.candidates(node, source) if candidates else graph.links(node, chosen, source)
         shown = [link.as_json() for link in islice(found, limit)]

@@ -26,6 +26,15 @@ KindsQuery = Annotated[
     list[str] | None,
     Query(description="Show only this kind of thing, such as Specimen; may be repeated."),
 ]
+AsOfQuery = Annotated[
+    str | None,
+    Query(
+        alias="asOf",
+        description="As it was known at a time (ISO 8601; a date is its end; in UTC), or "
+        "with a version of a source (SOURCE@VERSION).",
+        examples=["2026-05-01T12:00:00Z", "barley-roots@1f2e3d4c"],
+    ),
+]
 
 
 @dataclass(frozen=True)

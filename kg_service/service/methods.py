@@ -5,6 +5,16 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+# the scope's key by which a HEAD that is answered as a GET is told from one
+IS_HEAD = "kg.head"
+
+
+def vary(headers: MutableHeaders, name: str) -> None:
+    """Say, once, that an answer depends on a header of the request."""
+    told = [part.strip() for line in headers.getlist("vary") for part in line.split(",")]
+    if name.lower() not in map(str.lower, told):
+        headers["Vary"] = ", ".join([*told, name])
+
 
 class HeadAndOptions:
     """Answers HEAD as GET without its body, and OPTIONS with what may be done."""
@@ -15,7 +25,7 @@ class HeadAndOptions:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method = scope.get("method")
         if scope["type"] == "http" and method == "HEAD":
-            await self._app({**scope, "method": "GET"}, receive, _without_body(send))
+            await self._app({**scope, "method": "GET", IS_HEAD: True}, receive, _without_body(send))
         elif scope["type"] == "http" and method == "OPTIONS":
             allow = (b"allow", b"GET, HEAD, POST, OPTIONS")
             await send({"type": "http.response.start", "status": 204, "headers": [allow]})
@@ -43,7 +53,7 @@ class CommonHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.add_vary_header("Accept")
+                vary(headers, "Accept")
                 headers["X-Content-Type-Options"] = "nosniff"
             await send(message)
 

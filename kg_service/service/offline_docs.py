@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg_service.errors import KgError
 from kg_service.service.html import text
+from kg_service.service.openapi import with_security
 
 GRAPHIQL_AT = "/static/graphiql"
 OWN_AT = "/static/kg"
@@ -30,7 +31,7 @@ _WITH_SCRIPTS = ("/docs", "/redoc")
 
 def offline_app(**settings: Any) -> FastAPI:
     """A FastAPI whose documentation pages load nothing from other hosts."""
-    app = FastAPIOffline(
+    app: FastAPI = FastAPIOffline(
         docs_url="/docs",
         redoc_url="/redoc",
         static_url="/static/docs",
@@ -41,6 +42,8 @@ def offline_app(**settings: Any) -> FastAPI:
     app.mount(OWN_AT, StaticFiles(directory=Path(__file__).parent / "static"), name="kg")
 
     app.add_middleware(_DocsPolicy)
+    described = app.openapi
+    app.openapi = lambda: with_security(described())  # type: ignore[method-assign]
     return app
 
 

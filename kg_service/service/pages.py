@@ -5,26 +5,21 @@ from __future__ import annotations
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request, Response
-from pyoxigraph import Literal, QuerySolutions
 
 from kg_service import __version__
 from kg_service.catalogue import SourceRecord
 from kg_service.graph import KnowledgeGraph
+from kg_service.search.held import Wanted
 from kg_service.service import html
 from kg_service.service.context import ServiceContext
 from kg_service.service.sparql_page import FIRST_QUERY
-from kg_service.store.port import GraphReader
 
-_COUNT = """
-PREFIX kg: <https://w3id.org/kg-service/terms#>
-SELECT (COUNT(DISTINCT ?thing) AS ?count) WHERE { ?thing a %s }
-"""
 COUNTED = (
-    ("specimens and samples", _COUNT % "kg:Material"),
-    ("datasets and files", _COUNT % "kg:Data"),
-    ("laboratory processes", _COUNT % "kg:LabProcess"),
-    ("acquisitions", _COUNT % "kg:Acquisition"),
-    ("runs of workflows and tools", _COUNT % "kg:Run"),
+    ("specimens and samples", "Material"),
+    ("datasets and files", "Data"),
+    ("laboratory processes", "LabProcess"),
+    ("acquisitions", "Acquisition"),
+    ("runs of workflows and tools", "Run"),
 )
 FIRST_GRAPHQL = """{
   specimens(first: 10) {
@@ -53,20 +48,13 @@ def counts(graph: KnowledgeGraph) -> list[tuple[str, int]]:
         ("sources", len(records)),
         ("statements, as their sources make them", _asserted(records)),
     ]
-    found += [(name, _count(graph.reader, query)) for name, query in COUNTED]
+    things = graph.found()
+    found += [(name, things.count(Wanted(kinds=frozenset({kind})))) for name, kind in COUNTED]
     return found
 
 
 def _asserted(records: list[SourceRecord]) -> int:
     return sum(record.asserted for record in records)
-
-
-def _count(reader: GraphReader, query: str) -> int:
-    result = reader.query(query)
-    assert isinstance(result, QuerySolutions)
-    number = next(result)["count"]
-    assert isinstance(number, Literal)
-    return int(number.value)
 
 
 def start_page(context: ServiceContext, root: str) -> Response:
@@ -77,6 +65,7 @@ def start_page(context: ServiceContext, root: str) -> Response:
         ("/graphql", "GraphQL", "specimens, results and lineage, in an editor here and by POST"),
         ("/queries", "Questions", "questions with a name, answered as tables"),
         ("/sources", "Sources", "what was ingested, with repairs, losses and warnings"),
+        ("/.well-known/void", "Sizes", "classes and properties with how often each occurs (VoID)"),
         ("/links", "Links", "what is the same as what, and on what evidence"),
         ("/mappings", "Mappings", "how terms relate to PROV-O, and how often each row fired"),
         ("/docs", "API", "every path of this service, to try out"),
@@ -110,4 +99,6 @@ def start_page(context: ServiceContext, root: str) -> Response:
 {html.code(FIRST_GRAPHQL)}
 <p>kg-service {html.text(__version__)}</p>
 """
-    return html.page("kg-service", body, root)
+    page = html.page("kg-service", body, root)
+    page.headers["Link"] = f'<{root}/.well-known/void>; rel="describedby"; type="text/turtle"'
+    return page

@@ -12,10 +12,12 @@ from pyoxigraph import QueryResultsFormat
 
 from kg_service.errors import UsageError
 from kg_service.graph import KnowledgeGraph
+from kg_service.lineage.scope import source_with_id
 from kg_service.questions import Question, ask, question_named
 from kg_service.questions.asking import Page, ask_page
 from kg_service.questions.listing import chosen_questions
 from kg_service.questions.needs import answerable
+from kg_service.service.answers import asker
 from kg_service.service.context import ServiceContext
 from kg_service.service.negotiate import wants_html
 from kg_service.service.openapi import BAD, NO_STORE, NOT_ACCEPTABLE, UNKNOWN, answer
@@ -27,8 +29,8 @@ from kg_service.service.query_paging import (
     page_headers,
     place_of,
 )
-from kg_service.service.sources import find_source
 from kg_service.service.sparql_formats import SOLUTIONS, choose, header
+from kg_service.store.port import GraphReader
 
 _LISTED = {
     "id": "cq7",
@@ -161,19 +163,19 @@ def queries_router(context: ServiceContext) -> APIRouter:
         asked = _asked(request, question)
         chosen = choose(SOLUTIONS, request.headers.get("accept"), asked.formats, html=True)
         root = request.scope.get("root_path", "")
-        graph = context.now()
+        graph, reader = context.now(), context.asking(asker(request))
         if chosen.writes is None:
             place = asked.place or Place(0, question.page, by_page=True)
             page = None
             if all(p.name in asked.given for p in question.required):
-                page = _page(graph, question, asked.given, place)
+                page = _page(reader, graph, question, asked.given, place)
             return question_page(question, asked.given, place, page, root)
         assert isinstance(chosen.writes, QueryResultsFormat)
         headers = {}
         if asked.place is None:
-            table = ask(graph.reader, question, asked.given, graph.resolve)
+            table = ask(reader, question, asked.given, graph.resolve)
         else:
-            page = _page(graph, question, asked.given, asked.place)
+            page = _page(reader, graph, question, asked.given, asked.place)
             table = page.table
             path = f"{root}/queries/{question.id}"
             headers = page_headers(path, asked.others, asked.place, page)
@@ -186,17 +188,19 @@ def _can(
     context: ServiceContext, questions: Sequence[Question], source_id: str
 ) -> dict[str, list[str]]:
     """What a source lacks for each question, by the questions' ids."""
-    record = find_source(context, source_id)
-    found = answerable(context.now().reader, questions, record)
+    reader = context.now().reader
+    found = answerable(reader, questions, source_with_id(reader, source_id))
     return {one.question.id: [str(need) for need in one.missing] for one in found}
 
 
 def _page(
-    graph: KnowledgeGraph, question: Question, given: Mapping[str, str], place: Place
+    reader: GraphReader,
+    graph: KnowledgeGraph,
+    question: Question,
+    given: Mapping[str, str],
+    place: Place,
 ) -> Page:
-    return ask_page(
-        graph.reader, question, given, graph.resolve, offset=place.offset, limit=place.limit
-    )
+    return ask_page(reader, question, given, graph.resolve, offset=place.offset, limit=place.limit)
 
 
 @dataclass(frozen=True)

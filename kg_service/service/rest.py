@@ -15,6 +15,7 @@ from kg_service.service.errors import code_of
 from kg_service.service.looking import (
     DEEPEST,
     MOST_NODES,
+    AsOfQuery,
     DepthQuery,
     GranularityQuery,
     HowToLook,
@@ -87,15 +88,7 @@ def rest_router(context: ServiceContext) -> APIRouter:
         depth: DepthQuery = None,
         granularity: GranularityQuery = Granularity.STEP,
         kind: KindsQuery = None,
-        as_of: Annotated[
-            str | None,
-            Query(
-                alias="asOf",
-                description="As it was known at a time (ISO 8601; a date is its end; in UTC), or "
-                "with a version of a source (SOURCE@VERSION).",
-                examples=["2026-05-01T12:00:00Z", "barley-roots@1f2e3d4c"],
-            ),
-        ] = None,
+        as_of: AsOfQuery = None,
         explain: Annotated[
             bool,
             Query(

@@ -51,23 +51,30 @@ def _unmapped(reader: GraphReader, version: NamedNode) -> list[dict[str, Any]]:
 
 
 def _earlier(reader: GraphReader, version: NamedNode) -> list[dict[str, Any]]:
-    """The versions before this one, newest first."""
+    """All versions that this one revises, directly or by way of others; newest first.
+
+    A source that came back in an old version is a revision of several.
+    """
     found: list[dict[str, Any]] = []
     seen = {version}
-    before = _one(reader, version, prov("wasRevisionOf"))
-    while isinstance(before, NamedNode) and before not in seen:
+    ahead = _nodes(reader, version, prov("wasRevisionOf"))
+    while ahead:
+        before = ahead.pop()
+        if before in seen:
+            continue
         seen.add(before)
-        ingest = _one(reader, before, prov("wasGeneratedBy"))
-        ended = _texts(reader, ingest, prov("endedAtTime")) if isinstance(ingest, NamedNode) else []
+        ahead += _nodes(reader, before, prov("wasRevisionOf"))
+        ingests = _nodes(reader, before, prov("wasGeneratedBy"))
+        ended = [t for ingest in ingests for t in _texts(reader, ingest, prov("endedAtTime"))]
         found.append(
             {
+                "iri": before.value,
                 "version": _text(reader, before, "sha256"),
                 "origin": _text(reader, before, "origin"),
-                "ingested": next(iter(ended), ""),
+                "ingested": max(ended, default=""),
             }
         )
-        before = _one(reader, before, prov("wasRevisionOf"))
-    return found
+    return sorted(found, key=lambda told: (told["ingested"], told["version"]), reverse=True)
 
 
 def _nodes(reader: GraphReader, subject: NamedNode, predicate: NamedNode) -> list[NamedNode]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import urlencode
 
@@ -12,15 +13,16 @@ from pyoxigraph import (
     QueryBoolean,
     QuerySolutions,
     RdfFormat,
+    Triple,
     serialize,
 )
 from starlette.responses import HTMLResponse
 
 from kg_service.service import html
-from kg_service.store.port import QueryResult
 from kg_service.terms import PREFIXES, shorten
 
 ROWS_SHOWN = 1000
+Shown = QuerySolutions | QueryBoolean | Iterator[Triple]
 FIRST_QUERY = """PREFIX kg: <https://w3id.org/kg-service/terms#>
 PREFIX prov: <http://www.w3.org/ns/prov#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -47,7 +49,7 @@ def form_page(root: str) -> HTMLResponse:
     return html.page("SPARQL", intro + _form(FIRST_QUERY, root), root)
 
 
-def answer_page(query: str, result: QueryResult, root: str) -> HTMLResponse:
+def answer_page(query: str, result: Shown, root: str) -> HTMLResponse:
     """An answer, with the query below it to change and ask again."""
     others = ", ".join(
         html.link(name, f"{root}/sparql?{urlencode({'query': query, 'format': name})}")
@@ -57,11 +59,11 @@ def answer_page(query: str, result: QueryResult, root: str) -> HTMLResponse:
     return html.page("Answer", body, root)
 
 
-def _is_graph(result: QueryResult) -> bool:
+def _is_graph(result: Shown) -> bool:
     return not isinstance(result, (QuerySolutions, QueryBoolean))
 
 
-def _shown(result: QueryResult) -> str:
+def _shown(result: Shown) -> str:
     if isinstance(result, QueryBoolean):
         return html.paragraph("Yes." if result else "No.")
     if isinstance(result, QuerySolutions):
@@ -71,9 +73,11 @@ def _shown(result: QueryResult) -> str:
         more = f", the first {ROWS_SHOWN} of them" if len(rows) > ROWS_SHOWN else ""
         count = "more" if more else str(len(rows))
         return html.table(f"{count} rows{more}", names, shown)
-    triples = list(islice(result, ROWS_SHOWN))
-    turtle = serialize(triples, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
-    return html.paragraph(f"{len(triples)} statements") + html.code(turtle.decode())
+    triples = list(islice(result, ROWS_SHOWN + 1))
+    first = triples[:ROWS_SHOWN]
+    turtle = serialize(first, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
+    many = f"more statements, the first {ROWS_SHOWN} of them" if triples != first else ""
+    return html.paragraph(many or f"{len(first)} statements") + html.code(turtle.decode())
 
 
 def _cell(term: object) -> html.Cell:

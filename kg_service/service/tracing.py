@@ -11,6 +11,7 @@ from kg_service.lineage.model import Granularity
 from kg_service.service.context import ServiceContext
 from kg_service.service.errors import refuse_format
 from kg_service.service.looking import (
+    AsOfQuery,
     DepthQuery,
     GranularityQuery,
     HowToLook,
@@ -91,10 +92,11 @@ def tracing_router(context: ServiceContext) -> APIRouter:
         ] = 1,
         longest: Annotated[int | None, Query(ge=0, description="At most so many steps.")] = None,
         granularity: GranularityQuery = Granularity.STEP,
+        as_of: AsOfQuery = None,
     ) -> JSONResponse:
         """Paths in time's order, each hop with all who say so. Where there is none, `weaker` tells
         whether weaker evidence of identity would give one."""
-        graph = context.now()
+        graph = context.now().as_of(as_of)
         request = how.request(graph, graph.resolve(a), granularity=granularity)
         found = graph.paths(request, graph.resolve(b), limit=limit, longest=longest)
         return JSONResponse(found.as_json())
@@ -115,10 +117,11 @@ def tracing_router(context: ServiceContext) -> APIRouter:
         ] = MOST_ANCESTORS,
         granularity: GranularityQuery = Granularity.STEP,
         kind: KindsQuery = None,
+        as_of: AsOfQuery = None,
     ) -> JSONResponse:
         """Nearest first, with the steps from each thing; `nearest` are those of which no other
         common ancestor came, with a path to each thing."""
-        graph = context.now()
+        graph = context.now().as_of(as_of)
         things = [graph.resolve(one) for one in id]
         request = how.request(graph, things[0], granularity=granularity, kinds=kind)
         return JSONResponse(graph.common(request, things, limit=limit).as_json())
@@ -136,11 +139,12 @@ def tracing_router(context: ServiceContext) -> APIRouter:
         ] = None,
         depth: DepthQuery = None,
         kind: KindsQuery = None,
+        as_of: AsOfQuery = None,
     ) -> JSONResponse:
         """Of a sample or data: all that came of it. Of an instrument, program, workflow, container
         image, protocol or person: the activities that had it (`usedBy`), and all that came of
         these."""
-        graph = context.now()
+        graph = context.now().as_of(as_of)
         bad = graph.versions(id, version) if version is not None else [graph.resolve(id)]
         request = how.request(graph, bad[0], depth=depth, kinds=kind)
         return JSONResponse(graph.affected(request, bad).as_json())
@@ -150,9 +154,11 @@ def tracing_router(context: ServiceContext) -> APIRouter:
         summary="Where the history of a thing breaks",
         responses=_responses(answer("The gaps.", _GAPS)),
     )
-    def gaps(how: HowToLook, id: IdQuery, depth: DepthQuery = None) -> JSONResponse:
+    def gaps(
+        how: HowToLook, id: IdQuery, depth: DepthQuery = None, as_of: AsOfQuery = None
+    ) -> JSONResponse:
         """What no source tells, or a weaker policy would join; `mend` says what would help."""
-        graph = context.now()
+        graph = context.now().as_of(as_of)
         request = how.request(graph, graph.resolve(id), depth=depth)
         return JSONResponse(graph.gaps(request).as_json())
 
@@ -169,10 +175,11 @@ def tracing_router(context: ServiceContext) -> APIRouter:
             float,
             Query(ge=0, description="Similar: sizes and counts differ by no more than this part."),
         ] = THRESHOLD,
+        as_of: AsOfQuery = None,
     ) -> JSONResponse:
         """Inputs, parameters, versions, containers, environment, configuration, instruments,
         outcome and outputs: `same`, `similar`, `changed`, `missing` in one, or `unknown`."""
-        graph = context.now()
+        graph = context.now().as_of(as_of)
         request = how.request(graph, graph.resolve(a))
         found = graph.differences(request, graph.resolve(b), threshold=threshold)
         return JSONResponse(found.as_json())
@@ -197,6 +204,7 @@ def tracing_router(context: ServiceContext) -> APIRouter:
         format: Annotated[
             str | None, Query(description="tsv or json, where no Accept header can be sent.")
         ] = None,
+        as_of: AsOfQuery = None,
     ) -> Response:
         """One row for each specimen and result of it. Where rows are missing, the header
         `X-Complete` is `no`; JSON says why."""
@@ -207,7 +215,7 @@ def tracing_router(context: ServiceContext) -> APIRouter:
             media_type = TSV if format == "tsv" else "application/json"
         if media_type is None:
             raise refuse_format(406, [TSV, "application/json"])
-        graph = context.now()
+        graph = context.now().as_of(as_of)
         found = graph.table(of, how.request(graph, CATALOGUE, depth=depth), limit=limit)
         headers = {"X-Complete": "yes" if found.complete else "no", "Vary": "Accept"}
         if media_type == TSV:
@@ -219,9 +227,11 @@ def tracing_router(context: ServiceContext) -> APIRouter:
         summary="The data that came of a specimen, a sample or other data",
         responses=_responses(answer("The results.", _ENDS)),
     )
-    def results(how: HowToLook, id: IdQuery, depth: DepthQuery = None) -> JSONResponse:
+    def results(
+        how: HowToLook, id: IdQuery, depth: DepthQuery = None, as_of: AsOfQuery = None
+    ) -> JSONResponse:
         """Each thing once, nearest first."""
-        graph = context.now()
+        graph = context.now().as_of(as_of)
         start = graph.resolve(id)
         return JSONResponse(graph.results(start, how.request(graph, start, depth=depth)).as_json())
 
@@ -230,9 +240,11 @@ def tracing_router(context: ServiceContext) -> APIRouter:
         summary="The specimens that a result goes back to",
         responses=_responses(answer("The specimens.", _ENDS)),
     )
-    def specimens(how: HowToLook, id: IdQuery, depth: DepthQuery = None) -> JSONResponse:
+    def specimens(
+        how: HowToLook, id: IdQuery, depth: DepthQuery = None, as_of: AsOfQuery = None
+    ) -> JSONResponse:
         """What is called a specimen, and materials that nothing made; nearest first."""
-        graph = context.now()
+        graph = context.now().as_of(as_of)
         start = graph.resolve(id)
         asked = how.request(graph, start, depth=depth)
         return JSONResponse(graph.specimens_of(start, asked).as_json())

@@ -33,6 +33,7 @@ from typing import IO
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Variable
 
 from kg_service.errors import QuerySyntax, StoreError, UsageError
+from kg_service.store.dataset import Dataset
 from kg_service.store.engine_errors import ENGINE_ERRORS, engine_error, is_damage, reason, todo
 from kg_service.store.port import NO_BINDINGS, Change, QueryResult, Term
 from kg_service.store.sizes import count_in
@@ -65,14 +66,22 @@ class OxigraphReader:
     def frozen(self) -> OxigraphReader:
         return self
 
-    def query(self, sparql: str, bindings: Mapping[str, Term] = NO_BINDINGS) -> QueryResult:
+    def query(
+        self,
+        sparql: str,
+        bindings: Mapping[str, Term] = NO_BINDINGS,
+        dataset: Dataset | None = None,
+    ) -> QueryResult:
+        """As ``GraphReader.query``. ``dataset`` overrides what the query names with FROM."""
         refuse_calls_out(sparql)
         try:
             result: QueryResult = self._store.query(
                 sparql,
                 prefixes=PREFIXES,
                 # a query that names its own dataset (FROM) has that one
-                use_default_graph_as_union="FROM" not in set(keywords(sparql)),
+                use_default_graph_as_union=dataset is None and "FROM" not in set(keywords(sparql)),
+                default_graph=None if dataset is None else list(map(NamedNode, dataset.default)),
+                named_graphs=None if dataset is None else list(map(NamedNode, dataset.named)),
                 substitutions={Variable(name): term for name, term in bindings.items()},
             )
         except SyntaxError as error:
@@ -95,6 +104,20 @@ class OxigraphReader:
     ) -> Iterator[Quad]:
         try:
             yield from self._store.quads_for_pattern(subject, predicate, object_, graph)
+        except ENGINE_ERRORS as error:
+            raise engine_error(self._where, error) from error
+
+    def graph_names(self) -> set[NamedNode]:
+        """All graphs that hold something. Raises StoreError."""
+        try:
+            return {name for name in self._store.named_graphs() if isinstance(name, NamedNode)}
+        except ENGINE_ERRORS as error:
+            raise engine_error(self._where, error) from error
+
+    def dump(self, file: IO[bytes], graph: NamedNode) -> None:
+        """Write what a graph says, as N-Triples. Raises StoreError."""
+        try:
+            self._store.dump(file, RdfFormat.N_TRIPLES, from_graph=graph)
         except ENGINE_ERRORS as error:
             raise engine_error(self._where, error) from error
 
@@ -335,6 +358,20 @@ def store_base(folder: Path) -> str | None:
             f'{{"layout": {LAYOUT}, "base": "…"}} with the base that this store was made with'
         )
     return str(meta["base"])
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a process has a store on disk open to write, as far as this system tells.
+
+    The engine's lock file is not opened: to close it again would give up a lock of this process.
+    """
+    try:
+        there = (folder / "live" / "LOCK").stat()
+        held = Path("/proc/locks").read_text(encoding="ascii").split()
+    except (OSError, UnicodeDecodeError):
+        return False
+    device = f"{os.major(there.st_dev):02x}:{os.minor(there.st_dev):02x}"
+    return f"{device}:{there.st_ino}" in held
 
 
 def _remove_unused(snapshot: Path) -> None:

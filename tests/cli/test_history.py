@@ -72,3 +72,34 @@ def test_a_named_folder_keeps_the_past(
 ) -> None:
     monkeypatch.setenv("KG_HISTORY", str(tmp_path / "elsewhere"))
     assert [v["state"] for v in _versions(replaced)] == ["not kept", "current"]
+
+
+def test_every_question_takes_as_of(replaced: Kg) -> None:
+    """What the older version said is answered as of it, and is not known without."""
+    first, _ = _versions(replaced)
+    version = ("--as-of", f"series@{first['version'][:8]}")
+    questions: list[tuple[tuple[str, ...], str]] = [
+        (("path", "in", "first.csv"), "first.csv"),
+        (("common", "first.csv", "in"), "in"),
+        (("affected", "in"), "first.csv"),
+        (("gaps", "first.csv"), "first.csv"),
+        (("diff", "first.csv", "first.csv"), "first.csv"),
+        (("results", "in"), "first.csv"),
+        (("specimens", "first.csv"), ""),
+        (("table", "series"), ""),
+        (("export", "first.csv", "-f", "prov-json"), "first.csv"),
+    ]
+    for question, told in questions:
+        assert told in replaced(*question, *version), question
+        if "first.csv" in question:
+            assert "is not known" in replaced(*question, code=1), question
+
+
+def test_exports_of_some_kinds(replaced: Kg) -> None:
+    whole = replaced("export", "in", "-f", "tsv")
+    assert "second.csv" in whole
+    told = replaced("export", "in", "-f", "prov-json", "--kind", "File")
+    assert "second.csv" in told
+    assert '"activity"' not in told
+    assert '"activity"' in replaced("export", "in", "-f", "prov-json")
+    assert "did you mean" in replaced("export", "in", "-f", "tsv", "--kind", "Fiel", code=2)

@@ -33,7 +33,7 @@ VALUES_TRIED = 4
 
 @pytest.fixture(scope="module")
 def graph(alignment: Alignment) -> KnowledgeGraph:
-    """Laboratory, facility, workflow sources, what stewards look for, and a tombstone."""
+    """Sources of laboratory, facility and workflow, what stewards look for, and a tombstone."""
     store = OxigraphStore()
     keep_vocabulary(store, alignment, resource_folder("ontologies"))
     inputs = [CASES / case / "input" for case in ("runs", "chain", "steward", "circumstances")]

@@ -325,19 +325,6 @@ def test_a_word_in_a_string_is_no_keyword(client: TestClient) -> None:
     assert by_get(client, query).status_code == 200  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
-def test_datasets_of_the_protocol_are_not_ignored(client: TestClient, name: str) -> None:
-    refused(
-        client.get("/sparql", params={"query": ASK, name: "urn:g"}), 400, "usage", "not supported"
-    )
-    refused(
-        client.post("/sparql", data={"query": ASK, name: "urn:g"}), 400, "usage", "not supported"
-    )
-    direct = {"content-type": "application/sparql-query"}
-    answer = client.post("/sparql", params={name: "urn:g"}, content=ASK, headers=direct)
-    refused(answer, 400, "usage", "not supported")
-
-
 def test_from_names_graphs(client: TestClient) -> None:
     graphs = by_get(client, f"SELECT DISTINCT ?g {{ GRAPH ?g {{ <{PLANT}> ?p ?o }} }}")
     (graph, *_) = [b["g"]["value"] for b in graphs.json()["results"]["bindings"]]  # type: ignore[attr-defined]

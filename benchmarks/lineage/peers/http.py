@@ -29,6 +29,7 @@ class Server:
         self.process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
+        self.address = f"http://127.0.0.1:{port}{path}"
         self._path = path
         self._connection = HTTPConnection("127.0.0.1", port, timeout=3600)
         self._wait()
@@ -60,6 +61,10 @@ class Server:
             raise OSError(body.decode("utf-8", "replace").strip().splitlines()[0][:200])
         rows: list[dict[str, dict[str, str]]] = json.loads(body)["results"]["bindings"]
         return rows
+
+    def reconnect(self) -> None:
+        """Begin a new connection, where the server may have ended an idle one."""
+        self._connection.close()
 
     def peak_mb(self) -> float:
         return peak_mb_of(self.process.pid)

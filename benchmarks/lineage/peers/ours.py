@@ -14,6 +14,7 @@ from benchmarks.lineage.store import settings_of
 from kg_service.graph import KnowledgeGraph
 from kg_service.lineage.model import Direction, Lineage, Request
 from kg_service.opening import open_graph
+from kg_service.service.app import settle
 
 _NO_LIMIT = 100_000_000
 _LARGEST_WITHOUT_INDEX = 2_000_000
@@ -35,6 +36,7 @@ class Ours:
 
     def open(self) -> None:
         self._graph = self._opened()
+        settle()  # as the service does when it starts
 
     def _opened(self) -> KnowledgeGraph:
         return open_graph(settings_of(self._generated.folder))
