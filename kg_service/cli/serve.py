@@ -71,6 +71,7 @@ def serve(
     """Serve SPARQL, GraphQL, the questions and the sources over HTTP.
 
     What is ingested meanwhile is served as soon as it is in. Limits of queries: docs/sparql.md.
+    Who has a key (kg keys) may see more, and upload sources: docs/access.md, docs/uploads.md.
     """
     limits = Limits.from_environment()
     if query_timeout is not None:
@@ -113,7 +114,7 @@ def serve_store(
             engine=engine,
             engines=engines,
             tiers=open_tiers(settings),
-            updates=Updates(lambda: open_existing(settings), base) if allow_update else None,
+            updates=_updates(settings, base, engines) if allow_update else None,
             audit=AuditLog(access.audit),
         )
         context.prepare()
@@ -152,6 +153,12 @@ def _uploads(settings: Settings, access: AccessSettings) -> Iterator[Uploads | N
         yield Uploads(queue, rules, AuditLog(access.audit), supervisor.wake)
     finally:
         supervisor.stop()
+
+
+def _updates(settings: Settings, base: str, engines: Engines) -> Updates:
+    if is_remote(settings.store):
+        raise UsageError("--allow-update is for a store on disk; send updates to the server itself")
+    return Updates(lambda: open_existing(settings), base, engines)
 
 
 @contextmanager

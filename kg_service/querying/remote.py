@@ -29,10 +29,9 @@ from pyoxigraph import (
 )
 
 from kg_service import __version__
-from kg_service.errors import Busy, KgError, Limited, QuerySyntax, Refused, StoreError
-from kg_service.querying.limits import Limits
-from kg_service.querying.pool import out_of_time
-from kg_service.querying.query import Answer, Kind, NoFormat, Query, Stop, Update
+from kg_service.errors import Busy, KgError, Limited, QuerySyntax, StoreError
+from kg_service.querying.limits import Limits, out_of_time
+from kg_service.querying.query import Answer, Kind, NoFormat, Query, Stop
 from kg_service.querying.spooled import Pieces, Spooled
 from kg_service.store.address import ServerSettings
 from kg_service.store.bound import bind
@@ -80,9 +79,6 @@ class RemoteEngine:
         if format_ in (QueryResultsFormat.JSON, RdfFormat.N_TRIPLES):
             return answer
         return _rewritten(answer, format_)
-
-    def plan(self, update: Update, caller: str) -> Answer:
-        raise Refused("SPARQL Update is for a store on disk; send it to the server itself")
 
     def close(self) -> None:
         """Connections end with their answers."""

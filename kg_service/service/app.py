@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import logging
 import signal
 import socket
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from kg_service import __version__
 from kg_service.access.authority import Authority
 from kg_service.errors import UsageError
 from kg_service.service.alignment import alignment_router
+from kg_service.service.answers import Terse
 from kg_service.service.compression import Compressed
 from kg_service.service.conditional import ConditionalAnswers
 from kg_service.service.context import ServiceContext
@@ -26,7 +28,9 @@ from kg_service.service.decisions import decisions_router
 from kg_service.service.drain import Drain, DrainingServer
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
+from kg_service.service.examples import examples_router
 from kg_service.service.exports import exports_router
+from kg_service.service.graph_store import graph_store_router
 from kg_service.service.graphql_http import graphql_router
 from kg_service.service.jobs import jobs_router
 from kg_service.service.limits import BodyLimits
@@ -69,6 +73,7 @@ _EXPOSED = (
     "WWW-Authenticate",
     "X-Complete",
     "X-Request-ID",
+    "X-Total-Count",
 )
 
 
@@ -88,8 +93,10 @@ def create_app(
     for router in (
         pages_router(context),
         sparql_router(context),
+        graph_store_router(context),
         graphql_router(context),
         queries_router(context),
+        examples_router(context),
         sources_router(context),
         versions_router(context),
         entities_router(context),
@@ -151,6 +158,7 @@ def run(
         server_header=False,
         timeout_graceful_shutdown=_SHUTDOWN_S,
     )
+    logging.getLogger("uvicorn.error").addFilter(Terse())
     settle()
     with listening, _stopping_is_no_error():
         DrainingServer(config, drain, drain_s).run(sockets=[listening])
@@ -191,7 +199,11 @@ def _listen(host: str, port: int) -> socket.socket:
     """A socket that listens, opened before the server starts, so that errors can be explained."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listening = socket.create_server((host, port), family=family)
+        # connections have it from here, as asyncio does not see that they are TCP: without it the
+        # last part of an answer waits for the client's acknowledgement, 40 ms
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
     except (OSError, OverflowError) as error:
         if getattr(error, "errno", None) == errno.EADDRINUSE:
             raise UsageError(
