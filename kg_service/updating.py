@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
 
 from kg_service.errors import Refused
-from kg_service.querying.query import QueryEngine, Update
+from kg_service.querying.query import Update
+from kg_service.querying.workers import Engines
 from kg_service.rdf import solutions_of
 from kg_service.store.port import Change, GraphStore
 
@@ -33,13 +34,14 @@ class Changed:
 
 @dataclass(frozen=True)
 class Updates:
-    """Makes updates, one at a time. ``open_store`` opens the store to write.
+    """Makes updates, one at a time. ``open_store`` opens the store to write, a store on disk.
 
     ``base`` is the service's: stewards' graphs are those under ``{base}/steward/``.
     """
 
     open_store: Callable[[], GraphStore]
     base: str
+    engines: Engines
     _guard: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
@@ -47,13 +49,13 @@ class Updates:
         """What the IRIs of graphs that may be changed start with."""
         return f"{self.base}/steward/"
 
-    def make(self, text: str, engine: QueryEngine, caller: str) -> Changed:
+    def make(self, text: str, caller: str) -> Changed:
         """Make an update, whole or not at all. Raises KgErrors; then nothing has changed."""
         with self._guard:
             store = self.open_store()
             try:
                 held = self._held(store)
-                answer = engine.plan(Update(text, held, self.prefix), caller)
+                answer = self.engines.plan(Update(text, held, self.prefix), caller)
                 try:
                     told = json.loads(b"".join(answer.pieces()))
                 finally:

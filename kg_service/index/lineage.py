@@ -139,6 +139,14 @@ class LineageIndex:
         up = request.direction is Direction.UP
         return walker.view, _walk(walker, request, activity, up)
 
+    def is_behind(self, reader: GraphReader) -> bool:
+        """Whether the index on disk lacks graphs of a state, or is damaged."""
+        try:
+            segments = self._folder.state().segments if self._folder else ()
+        except DamagedFile:
+            return True
+        return bool(missing_graphs(segments, live_graphs(reader)))
+
     def reader(self, reader: GraphReader) -> GraphReader:
         """The same state of the store, with statements on lineage read from the index."""
         ready = self._ready(reader)

@@ -6,8 +6,7 @@ from typing import IO
 
 from kg_service.errors import KgError, UsageError
 from kg_service.querying.evaluation import answer
-from kg_service.querying.planning import planned
-from kg_service.querying.query import Answer, Kind, Query, Stop, Update
+from kg_service.querying.query import Answer, Kind, Query, Stop, without_frames
 from kg_service.querying.spooled import Spooled
 from kg_service.store.embedded import OxigraphReader
 from kg_service.store.port import GraphReader, QueryResult
@@ -38,17 +37,8 @@ class InlineEngine:
         try:
             return Spooled(fill)
         except KgError as error:
-            # its frames hold the engine's results, which may not leave this thread
-            failure = error.with_traceback(None)
-            failure.__cause__ = failure.__context__ = None
+            failure = without_frames(error)
         raise failure
-
-    def plan(self, update: Update, caller: str) -> Answer:
-        def fill(file: IO[bytes]) -> Kind:
-            file.write(planned(update))
-            return Kind.CHANGE
-
-        return Spooled(fill)
 
     def close(self) -> None:
         """Nothing is kept open."""

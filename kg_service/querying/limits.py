@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from kg_service.errors import UsageError
+from kg_service.errors import Limited, UsageError
 
 # of the time of a query: so much longer may it take to send the answer to a slow caller
 _TRANSFER = 10
@@ -76,3 +76,21 @@ class Limits:
 
 def _variable(name: str) -> str:
     return f"KG_QUERY_{name.upper()}"
+
+
+def out_of_time(timeout_s: float) -> Limited:
+    """What a caller is told whose query took too long."""
+    return Limited(
+        f"the query was ended after {timeout_s:g} s, the limit of this service; ask for less: a "
+        "narrower pattern, LIMIT, fewer property paths, or the lineage interfaces",
+        "time",
+    )
+
+
+def out_of_memory() -> Limited:
+    """What a caller is told whose query took too much memory."""
+    return Limited(
+        "the query needs more memory than one may take; ask for less at once, without "
+        "ORDER BY, DISTINCT or GROUP BY over very many rows",
+        "memory",
+    )

@@ -1,27 +1,29 @@
 """The workers, and whose turn it is.
 
 A query gets a worker for itself. Where all are taken it waits; the next is the one whose caller
-has the fewest running, of those the first that came. So that long queries can not take all
-workers for as long as they like, some of the workers are theirs only while nobody waits: then
-the longest of the caller who has the most running is ended.
+used the least time of workers lately. So that long queries can not take all workers for as long
+as they like, some of the workers are theirs only while nobody waits: then one of the caller who
+used the most is ended. A few workers more than there may be queries stand by, so that nobody
+waits until the next one has started.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 
 from kg_service.errors import Busy, KgError, Limited, StoreError
 from kg_service.querying import sandbox
-from kg_service.querying.limits import Limits
+from kg_service.querying.limits import Limits, out_of_memory
 from kg_service.querying.process import Worker
 from kg_service.querying.query import Stop
+from kg_service.querying.usage import Usage
 
 _LOOKS_EVERY_S = 0.1
 _PATIENCE_S = 0.3  # so long a query waits before a long one is ended for it
 _RETRY_S = 5
+SPARE = 2
 
 
 @dataclass(eq=False)
@@ -51,7 +53,8 @@ class Pool:
         self._waiting: list[_Waiting] = []
         self._dead: list[Worker] = []
         self._closed = False
-        self._idle = [Worker(limits.memory) for _ in range(limits.workers)]
+        self._usage = Usage()
+        self._idle = [Worker(limits.memory) for _ in range(limits.workers + SPARE)]
         self._watch = threading.Thread(target=self._look_after, name="kg-queries", daemon=True)
         self._watch.start()
 
@@ -77,9 +80,9 @@ class Pool:
     def give_back(self, running: Running) -> None:
         """The query is done, and its worker may have another."""
         with self._changed:
-            if running not in self._running or running.ended_for is not None:
+            if running not in self._running:
                 return
-            self._running.remove(running)
+            self._remove(running)
             if running.is_long:  # what was made to wait for others stays so: take a new one
                 self._bury(running.worker)
             else:
@@ -89,9 +92,9 @@ class Pool:
     def end(self, running: Running, why: KgError) -> None:
         """End a query, unless it is done."""
         with self._changed:
-            if running in self._running and running.ended_for is None:
+            if running in self._running:
                 running.ended_for = why
-                self._running.remove(running)
+                self._remove(running)
                 self._bury(running.worker)
                 self._changed.notify_all()
 
@@ -152,10 +155,24 @@ class Pool:
             )
 
     def _is_turn(self, waiting: _Waiting) -> bool:
-        if not self._idle:
+        if not self._idle or len(self._running) >= self.limits.workers:
             return False
-        busy = Counter(running.caller for running in self._running)
-        return min(self._waiting, key=lambda one: (busy[one.caller], one.since)) is waiting
+        used = self._used()
+        return min(self._waiting, key=lambda one: (used[one.caller], one.since)) is waiting
+
+    def _used(self) -> dict[str, float]:
+        """What each caller used lately, what is running included."""
+        now = time.monotonic()
+        used = {one.caller: self._usage.of(one.caller, now) for one in self._waiting}
+        for running in self._running:
+            before = used.get(running.caller) or self._usage.of(running.caller, now)
+            used[running.caller] = before + now - running.began
+        return used
+
+    def _remove(self, running: Running) -> None:
+        self._running.remove(running)
+        now = time.monotonic()
+        self._usage.add(running.caller, now - running.began, now)
 
     def _bury(self, worker: Worker) -> None:
         worker.kill()
@@ -168,7 +185,7 @@ class Pool:
                 if not self._running and not self._dead and not self._closed:
                     self._changed.wait()
                 dead, self._dead = self._dead, []
-                self._mark_long_ones()
+                self._look_at_running()
                 self._make_room()
                 wanted = 0 if self._closed else self._missing()
                 closed = self._closed
@@ -189,11 +206,13 @@ class Pool:
             time.sleep(_LOOKS_EVERY_S)
 
     def _missing(self) -> int:
-        return self.limits.workers - len(self._idle) - len(self._running)
+        return self.limits.workers + SPARE - len(self._idle) - len(self._running)
 
-    def _mark_long_ones(self) -> None:
+    def _look_at_running(self) -> None:
         now = time.monotonic()
         for running in list(self._running):
+            if self.limits.memory and sandbox.memory_of(running.worker.pid) > self.limits.memory:
+                self.end(running, out_of_memory())
             age = now - running.began
             if age > self.limits.long_s and not running.is_long:
                 running.is_long = True
@@ -206,20 +225,12 @@ class Pool:
         now = time.monotonic()
         others = [w for w in self._waiting if now - w.since > _PATIENCE_S]
         long_ones = [running for running in self._running if running.is_long]
-        if self._idle or not others or len(long_ones) <= self.limits.long_ones:
+        free = self.limits.workers - len(self._running)
+        if free > 0 or not others or len(long_ones) <= self.limits.long_ones:
             return
-        busy = Counter(running.caller for running in self._running)
-        greedy = max(long_ones, key=lambda one: (busy[one.caller], now - one.began))
+        used = self._used()
+        greedy = max(long_ones, key=lambda one: (used[one.caller], now - one.began))
         self.end(greedy, _made_room(now - greedy.began))
-
-
-def out_of_time(timeout_s: float) -> Limited:
-    """What a caller is told whose query took too long."""
-    return Limited(
-        f"the query was ended after {timeout_s:g} s, the limit of this service; ask for less: a "
-        "narrower pattern, LIMIT, fewer property paths, or the lineage interfaces",
-        "time",
-    )
 
 
 def _too_slow(seconds: float) -> Limited:

@@ -13,6 +13,7 @@ from contextlib import suppress
 
 from kg_service.errors import KgError, Limited, StoreError
 from kg_service.querying import wire
+from kg_service.querying.limits import out_of_memory
 
 _LONGEST_SAID = 2_000
 _PIPE_BYTES = 1 << 20
@@ -74,11 +75,7 @@ class Worker:
         code = self._process.wait()
         said = self._last_words()
         if "memory allocation" in said or "MemoryError" in said:
-            return Limited(
-                "the query needs more memory than one may take; ask for less at once, without "
-                "ORDER BY, DISTINCT or GROUP BY over very many rows",
-                "memory",
-            )
+            return out_of_memory()
         if code in (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT):
             return Limited(
                 "the query is nested too deeply for the engine; write it with fewer levels of "

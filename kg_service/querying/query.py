@@ -49,6 +49,12 @@ class Kind(StrEnum):
     CHANGE = "change"
 
 
+def without_frames(error: KgError) -> KgError:
+    """The error alone: frames can hold results of the engine, which may not leave their thread."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
+
+
 class NoFormat(KgError):
     """The answer is of a kind that the caller takes in no format."""
 
@@ -112,13 +118,6 @@ class QueryEngine(Protocol):
         """Begin to answer; waits for the first of it.
 
         Raises QuerySyntax, Refused, UsageError, NoFormat, Limited, Busy, StoreError.
-        """
-        ...
-
-    def plan(self, update: Update, caller: str) -> Answer:
-        """What an update would change, as JSON: N-Quads to ``delete`` and to ``insert``.
-
-        Raises QuerySyntax, Refused, UsageError, Limited, Busy.
         """
         ...
 

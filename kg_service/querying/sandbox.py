@@ -23,6 +23,10 @@ _NUMBER, _ARCH, _FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 38, 22, 2
 
 
+_NICE = 10
+_SPARE_BYTES = 500_000_000
+
+
 class _Program(ctypes.Structure):
     """struct sock_fprog"""
 
@@ -57,12 +61,24 @@ def close_network() -> bool:
 _FAMILIES = (int(socket.AF_INET), int(socket.AF_INET6))
 
 
-def limit_memory(most: int) -> None:
-    """Let this process take so many bytes of its own memory; files that are mapped do not count.
+def memory_of(process: int) -> int:
+    """Bytes of memory that a process has for itself; 0 where that can not be told (macOS)."""
+    try:
+        with open(f"/proc/{process}/statm", encoding="ascii") as stream:
+            _size, resident, shared, *_rest = map(int, stream.read().split())
+    except (OSError, ValueError):
+        return 0
+    return (resident - shared) * resource.getpagesize()
 
-    0 is no limit. Where the system knows none (macOS), there is none.
+
+def limit_memory(most: int) -> None:
+    """Let this process never take many more bytes than so many; 0 is no limit.
+
+    It is a second line: the service watches what its workers take, as the engine does not
+    always end in good time where it gets no memory.
     """
     if most:
+        most += _SPARE_BYTES
         try:
             resource.setrlimit(resource.RLIMIT_DATA, (most, most))
         except (ValueError, OSError):
@@ -92,6 +108,3 @@ def nice(process: int) -> None:
         os.setpriority(os.PRIO_PROCESS, process, _NICE)
     except OSError:
         return
-
-
-_NICE = 10

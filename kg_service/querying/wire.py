@@ -85,14 +85,13 @@ def query_json(folder: str, query: Query, rows: int, bytes_: int) -> bytes:
     )
 
 
-def update_json(update: Update, bytes_: int) -> bytes:
+def update_json(update: Update) -> bytes:
     """An update to plan."""
     return as_json(
         {
             "update": update.text,
             "quads": update.quads.decode(),
             "prefix": update.prefix,
-            "bytes": bytes_,
         }
     )
 

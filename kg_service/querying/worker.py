@@ -107,6 +107,7 @@ def _serve(told: dict[str, Any], folders: Folders, answers: BinaryIO) -> None:
         else:
             answer(ask, wire.query_from(told), told["rows"], told["bytes"], begin, send)
     except MemoryError:
+        os.write(2, b"MemoryError")
         os._exit(1)
     except KgError as error:
         wire.write_frame(answers, wire.ERROR, wire.as_json(_error_json(error)))

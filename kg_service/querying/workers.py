@@ -9,8 +9,8 @@ from pathlib import Path
 
 from kg_service.errors import KgError, StoreError
 from kg_service.querying import wire
-from kg_service.querying.limits import Limits
-from kg_service.querying.pool import Pool, Running, out_of_time
+from kg_service.querying.limits import Limits, out_of_time
+from kg_service.querying.pool import Pool, Running
 from kg_service.querying.query import Answer, Kind, Query, QueryEngine, Stop, Update
 from kg_service.querying.worker import error_from
 
@@ -24,6 +24,15 @@ class Engines:
     def engine_for(self, folder: Path) -> QueryEngine:
         """The engine over the store in a folder; making one costs nothing."""
         return WorkerEngine(self.pool, folder)
+
+    def plan(self, update: Update, caller: str) -> Answer:
+        """What an update would change, as JSON: N-Quads to ``delete`` and to ``insert``.
+
+        Raises QuerySyntax, Refused, UsageError, Limited, Busy.
+        """
+        running = self.pool.take(caller, Stop())
+        running.worker.put(wire.update_json(update))
+        return WorkerAnswer(self.pool, running)
 
     def close(self) -> None:
         """End all queries, and the workers."""
@@ -42,11 +51,6 @@ class WorkerEngine:
         running = self._pool.take(caller, stop or Stop())
         question = wire.query_json(self._folder, query, limits.rows, limits.bytes)
         running.worker.put(question)  # where nobody takes it, the answer tells why
-        return WorkerAnswer(self._pool, running)
-
-    def plan(self, update: Update, caller: str) -> Answer:
-        running = self._pool.take(caller, Stop())
-        running.worker.put(wire.update_json(update, self._pool.limits.bytes))
         return WorkerAnswer(self._pool, running)
 
     def close(self) -> None:

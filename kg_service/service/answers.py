@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
@@ -16,12 +17,24 @@ from kg_service.querying.spooled import whole
 from kg_service.service.callers import caller
 from kg_service.service.methods import IS_HEAD
 
+_AT_ONCE_BYTES = 1 << 19
+
 
 class BrokeOff(Exception):
     """An answer ended after its first bytes were sent: the server closes the connection.
 
     No KgError, as there is no answer any more that could tell it.
     """
+
+
+class Terse(logging.Filter):
+    """Lets a log tell an answer that broke off in one line, without the frames it came through."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, BrokeOff):
+            record.msg, record.args, record.exc_info = str(error), (), None
+        return True
 
 
 def asker(request: Request) -> str:
@@ -33,14 +46,21 @@ def asker(request: Request) -> str:
 
 
 async def begin(
-    request: Request, engine: QueryEngine, query: Query, threads: CapacityLimiter, stop: Stop
+    request: Request,
+    engine: Callable[[], QueryEngine],
+    query: Query,
+    threads: CapacityLimiter,
+    stop: Stop,
 ) -> Answer:
-    """Wait for the first of an answer. A caller who goes meanwhile ends the query."""
+    """Wait for the first of an answer. A caller who goes meanwhile ends the query.
+
+    Which engine it is, is found in the thread that waits, as that may read the store.
+    """
     watch = asyncio.create_task(_stop_when_gone(request.receive, stop))
     who = asker(request)
     try:
         return await to_thread.run_sync(
-            lambda: engine.ask(query, who, stop), limiter=threads, abandon_on_cancel=True
+            lambda: engine().ask(query, who, stop), limiter=threads, abandon_on_cancel=True
         )
     except asyncio.CancelledError:
         stop.give()
@@ -82,8 +102,14 @@ class AnswerResponse(Response):
 
     async def _send(self, scope: Scope, send: Send) -> None:
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
-        await send(start)
         pieces = self._answer.pieces()
+        if self._answer.length is not None and self._answer.length <= _AT_ONCE_BYTES:
+            # in one message, so that it keeps its length where it is too small to compress
+            body = await to_thread.run_sync(b"".join, pieces, limiter=self._threads)
+            await send(start)
+            await send({"type": "http.response.body", "body": body, "more_body": False})
+            return
+        await send(start)
         try:
             while not scope.get(IS_HEAD):
                 piece = await to_thread.run_sync(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import logging
 import signal
 import socket
 from collections.abc import Iterator
@@ -18,14 +19,17 @@ from kg_service import __version__
 from kg_service.access.authority import Authority
 from kg_service.errors import UsageError
 from kg_service.service.alignment import alignment_router
+from kg_service.service.answers import Terse
 from kg_service.service.compression import Compressed
 from kg_service.service.conditional import ConditionalAnswers
 from kg_service.service.context import ServiceContext
 from kg_service.service.crawling import crawling_router
 from kg_service.service.decisions import decisions_router
+from kg_service.service.drain import Drain, DrainingServer
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
 from kg_service.service.exports import exports_router
+from kg_service.service.graph_store import graph_store_router
 from kg_service.service.graphql_http import graphql_router
 from kg_service.service.jobs import jobs_router
 from kg_service.service.limits import BodyLimits
@@ -34,10 +38,13 @@ from kg_service.service.linksets import linksets_router
 from kg_service.service.login import Login
 from kg_service.service.me import me_router
 from kg_service.service.methods import CommonHeaders, HeadAndOptions
+from kg_service.service.metrics import Metrics, metrics_router
+from kg_service.service.observing import Observing, RouteNoted
 from kg_service.service.offline_docs import offline_app
 from kg_service.service.openapi import DESCRIPTION, TAGS, TITLE
 from kg_service.service.pages import pages_router
 from kg_service.service.queries import queries_router
+from kg_service.service.readiness import readiness_router
 from kg_service.service.rest import rest_router
 from kg_service.service.search import search_router
 from kg_service.service.security import SecurityHeaders
@@ -72,13 +79,19 @@ def create_app(
     context: ServiceContext,
     authority: Authority = NOBODY_KNOWN,
     uploads: Uploads | None = None,
+    drain: Drain | None = None,
 ) -> FastAPI:
-    """The service over one graph. By default nobody has credentials, and nothing is uploaded."""
+    """The service over one graph. By default nobody has credentials, and nothing is uploaded.
+
+    ``drain`` tells when it is about to stop.
+    """
+    metrics = Metrics()
     app = offline_app(title=TITLE, description=DESCRIPTION, version=__version__, openapi_tags=TAGS)
     add_error_answers(app)
     for router in (
         pages_router(context),
         sparql_router(context),
+        graph_store_router(context),
         graphql_router(context),
         queries_router(context),
         sources_router(context),
@@ -89,6 +102,8 @@ def create_app(
         crawling_router(context),
         alignment_router(context),
         rest_router(context),
+        readiness_router(context, drain or Drain()),
+        metrics_router(context, metrics),
         tracing_router(context),
         exports_router(context),
         search_router(context),
@@ -100,6 +115,7 @@ def create_app(
         app.include_router(uploads_router(context, uploads))
         app.include_router(jobs_router(uploads))
         app.include_router(decisions_router(context, uploads))
+    app.add_middleware(RouteNoted)
     app.add_middleware(ConditionalAnswers, context=context)
     app.add_middleware(Compressed)
     app.add_middleware(HeadAndOptions)
@@ -116,6 +132,7 @@ def create_app(
         allow_headers=["*"],
         expose_headers=_EXPOSED,
     )
+    app.add_middleware(Observing, metrics=metrics)
     return app
 
 
@@ -125,18 +142,23 @@ def run(
     port: int,
     authority: Authority = NOBODY_KNOWN,
     uploads: Uploads | None = None,
+    drain_s: float = 0,
 ) -> None:
-    """Serve until stopped; requests under way are finished first. Raises UsageError."""
-    listening = _listen(host, port)
+    """Serve until stopped; requests under way are finished first. Raises UsageError.
+
+    Told to stop, it says so at ``/ready`` for some seconds, for load balancers to turn away.
+    """
+    listening, drain = _listen(host, port), Drain()
     config = uvicorn.Config(
-        create_app(context, authority, uploads),
-        log_level="warning",
+        create_app(context, authority, uploads, drain),
+        log_config=None,
         server_header=False,
         timeout_graceful_shutdown=_SHUTDOWN_S,
     )
+    logging.getLogger("uvicorn.error").addFilter(Terse())
     settle()
     with listening, _stopping_is_no_error():
-        uvicorn.Server(config).run(sockets=[listening])
+        DrainingServer(config, drain, drain_s).run(sockets=[listening])
 
 
 def settle() -> None:
@@ -174,7 +196,11 @@ def _listen(host: str, port: int) -> socket.socket:
     """A socket that listens, opened before the server starts, so that errors can be explained."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listening = socket.create_server((host, port), family=family)
+        # connections have it from here, as asyncio does not see that they are TCP: without it the
+        # last part of an answer waits for the client's acknowledgement, 40 ms
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
     except (OSError, OverflowError) as error:
         if getattr(error, "errno", None) == errno.EADDRINUSE:
             raise UsageError(

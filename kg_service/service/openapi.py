@@ -10,7 +10,8 @@ from kg_service.service.sparql_request import FORM, QUERY
 TITLE = "kg-service"
 DESCRIPTION = """\
 The provenance knowledge graph: from a specimen to every result derived from it, and back, and
-who says so. All doors are open to read; the graph is changed with `kg ingest`.
+who says so. What is public is open to all; credentials show more, and let sources be uploaded
+(`/me` tells what yours allow). The graph is else changed with `kg ingest`.
 
 An `id` is an IRI, a persistent identifier in any spelling (`10.5072/x`, `https://doi.org/10.5072/x`),
 or a name that only one thing has. Every error is `{"error": {"code": ..., "message": ...}}`.
@@ -86,6 +87,20 @@ _PARAMETERS: list[Operation] = [
         },
         "example": "json",
     },
+    {
+        "name": "default-graph-uri",
+        "in": "query",
+        "description": "A graph of the default graph; may be repeated. Counts before FROM.",
+        "schema": {"type": "array", "items": {"type": "string"}},
+        "example": ["https://w3id.org/kg-service/graph/catalogue"],
+    },
+    {
+        "name": "named-graph-uri",
+        "in": "query",
+        "description": "A named graph; may be repeated. Counts before FROM NAMED.",
+        "schema": {"type": "array", "items": {"type": "string"}},
+        "example": [],
+    },
 ]
 SPARQL_RESPONSES: dict[int | str, Operation] = {
     200: {
@@ -112,10 +127,21 @@ SPARQL_RESPONSES: dict[int | str, Operation] = {
     406: error(
         "No such format.", "not-acceptable", "no such format for this answer; there are ..."
     ),
+    413: error("A query that is too long.", "too-large", "a query may have at most ... bytes"),
     415: error(
         "Not a content type of the protocol.", "unsupported-media-type", "send a query as ..."
     ),
-    503: NO_STORE,
+    429: error(
+        "Too many queries of this caller; Retry-After says when to come again.",
+        "too-many-queries",
+        "8 of your queries are running or waiting already, ...",
+    ),
+    503: error(
+        "The query met its limit of time or memory, too many are waiting, or the store can not be "
+        "read.",
+        "query-timeout",
+        "the query was ended after 60 s, the limit of this service; ask for less: ...",
+    ),
 }
 SPARQL_GET: Operation = {"parameters": _PARAMETERS}
 SPARQL_POST: Operation = {
@@ -150,5 +176,10 @@ def with_security(described: Operation) -> Operation:
     """The API's description with what credentials it takes; what is public needs none."""
     components = described.setdefault("components", {})
     components["securitySchemes"] = _SECURITY
-    described["security"] = [{}, *({name: []} for name in _SECURITY)]
+    needed: list[dict[str, list[str]]] = [{name: []} for name in _SECURITY]
+    described["security"] = [{}, *needed]
+    for operations in described["paths"].values():
+        for operation in operations.values():
+            if {"401", "403"} <= operation["responses"].keys():
+                operation["security"] = needed
     return described

@@ -14,8 +14,8 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from kg_service.errors import StoreError, UsageError
-from kg_service.querying.query import Answer, Kind, NoFormat, Query, Stop
+from kg_service.errors import KgError, StoreError, UsageError
+from kg_service.querying.query import Answer, Kind, NoFormat, Query, Stop, without_frames
 from kg_service.querying.spooled import Pieces
 from kg_service.service import sparql_page
 from kg_service.service.answers import AnswerResponse, begin
@@ -66,7 +66,7 @@ def sparql_router(context: ServiceContext) -> APIRouter:
         query = Query(asked.query, formats.solutions_format, formats.graph_format, asked.dataset)
         stop = Stop()
         try:
-            answer = await begin(request, context.query_engine(), query, threads, stop)
+            answer = await begin(request, context.query_engine, query, threads, stop)
         except NoFormat as error:
             raise formats.refusal(error.kind) from error
         chosen = formats.chosen(answer.kind)
@@ -143,14 +143,22 @@ def _without_query(context: ServiceContext, request: Request) -> Response:
 def _page(query: str, answer: Answer, root: str) -> Response:
     """The first of an answer as a page; it is read no further."""
     pieces = Pieces(answer.pieces())
+    failure: KgError
     try:
-        with BufferedReader(pieces) as text:
-            if answer.kind is Kind.GRAPH:
-                triples = (quad.triple for quad in parse(text, RdfFormat.N_TRIPLES))
-                return sparql_page.answer_page(query, triples, root)
-            result = parse_query_results(text, QueryResultsFormat.JSON)
-            return sparql_page.answer_page(query, result, root)
+        return sparql_page.answer_page(query, _parsed(pieces, answer.kind), root)
+    except KgError as error:
+        failure = without_frames(error)
     except (SyntaxError, ValueError, OSError) as error:
-        raise pieces.failure or StoreError(f"the answer can not be read: {error}") from error
+        failure = StoreError(f"the answer can not be read: {error}")
+        if isinstance(pieces.failure, KgError):
+            failure = without_frames(pieces.failure)
     finally:
         answer.close()
+    raise failure
+
+
+def _parsed(pieces: Pieces, kind: Kind) -> sparql_page.Shown:
+    text = BufferedReader(pieces)
+    if kind is Kind.GRAPH:
+        return (quad.triple for quad in parse(text, RdfFormat.N_TRIPLES))
+    return parse_query_results(text, QueryResultsFormat.JSON)

@@ -23,14 +23,14 @@ async def update_graph(
     if updates is None:
         raise Refused("updates are switched off; the service takes them with --allow-update")
     who = require(Scope.UPDATE)
-    engine, counted_for = context.query_engine(), asker(request)
+    counted_for = asker(request)
 
     def make() -> Changed:
         entry = entry_of(request, who, "update", [updates.prefix], "accepted")
         entry.detail = update
         context.audit.write(entry)
         try:
-            changed = updates.make(update, engine, counted_for)
+            changed = updates.make(update, counted_for)
         except KgError as error:
             entry.outcome, entry.detail = "refused", str(error)
             context.audit.write(entry)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kg_service.querying.query import Answer, Query, QueryEngine, Stop, Update
+from kg_service.querying.query import Answer, Query, QueryEngine, Stop
 
 
 class WholeEngine:
@@ -31,9 +31,6 @@ class WholeEngine:
             return answer
         answer.close()
         return self._otherwise().ask(query, caller, stop)
-
-    def plan(self, update: Update, caller: str) -> Answer:
-        return self._engine.plan(update, caller)
 
     def close(self) -> None:
         """The engine is not this one's own."""

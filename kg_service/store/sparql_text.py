@@ -115,8 +115,8 @@ class _Clause:
 
 
 _SERVICE = _Clause(re.compile("SERVICE", re.IGNORECASE), brace=True)
-# what an update starts with has no letter before it
-_LOAD = _Clause(re.compile(r"(?<![\w])LOAD", re.IGNORECASE), brace=False)
+# what an update starts with ends no name
+_LOAD = _Clause(re.compile(r"(?<![\w:\-])LOAD", re.IGNORECASE), brace=False)
 
 
 def _has_clause(sparql: str, clause: _Clause) -> bool:

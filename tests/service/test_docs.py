@@ -24,7 +24,7 @@ from kg_service.service.app import ServiceContext, create_app
 from kg_service.store.embedded import OxigraphStore
 
 ADDRESS = "http://127.0.0.1:8000"
-PAGES = ("http.md", "graphql.md", "fair.md")
+PAGES = ("http.md", "graphql.md", "fair.md", "sparql.md")
 
 
 def blocks(language: str) -> list[str]:

@@ -29,6 +29,7 @@ class Server:
         self.process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
+        self.address = f"http://127.0.0.1:{port}{path}"
         self._path = path
         self._connection = HTTPConnection("127.0.0.1", port, timeout=3600)
         self._wait()

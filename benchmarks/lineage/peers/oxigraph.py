@@ -69,6 +69,11 @@ class OxigraphServer:
         command = [self._program(), "serve-read-only", *at]
         self._server = Server(command, port, "/query?union-default-graph&")
 
+    @property
+    def server(self) -> Server:
+        """The server that was opened."""
+        return self._server
+
     def count(self, start: Start) -> int:
         (row,) = self._server.ask(path_queries(start.iri)[0])
         return int(row["n"]["value"])

@@ -33,7 +33,7 @@ CheckpointInterval = 0
 ThreadsPerQuery = 2
 [HTTPServer]
 ServerPort = 127.0.0.1:{port}
-ServerThreads = 8
+ServerThreads = 80
 [SPARQL]
 ResultSetMaxRows = 10000000
 MaxQueryExecutionTime = 3600
@@ -95,6 +95,11 @@ class Virtuoso:
 
     def open(self) -> None:
         self._server = self._start()
+
+    @property
+    def server(self) -> Server:
+        """The server that was opened."""
+        return self._server
 
     def count(self, start: Start) -> int:
         (row,) = self._server.ask(path_queries(start.iri)[0])

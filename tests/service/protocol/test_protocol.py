@@ -110,7 +110,7 @@ def steward(
         (),
         BASE,
         engine=engines.engine_for(folder),
-        updates=Updates(lambda: DiskStore(folder, BASE), BASE),
+        updates=Updates(lambda: DiskStore(folder, BASE), BASE, engines),
     )
     monkeypatch.setattr(callers, "_CALLER", _Always(OPERATOR))
     client = TestClient(create_app(context))
@@ -219,7 +219,7 @@ def test_an_update_without_end_is_ended(
 ) -> None:
     engines = Engines(Limits(timeout_s=1, workers=1))
     graph = KnowledgeGraph(SnapshotReader(folder), alignment)
-    updates = Updates(lambda: DiskStore(folder, BASE), BASE)
+    updates = Updates(lambda: DiskStore(folder, BASE), BASE, engines)
     engine = engines.engine_for(folder)
     context = ServiceContext(graph, (), BASE, engine=engine, updates=updates)
     monkeypatch.setattr(callers, "_CALLER", _Always(OPERATOR))
