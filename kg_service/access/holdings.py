@@ -89,7 +89,7 @@ class Holdings:
 def holdings(reader: GraphReader) -> Holdings:
     """Read one state of a store; where all of it is public, nothing. Raises StoreError."""
     if not reader.query(_anything_hidden()):
-        return Holdings({}, {}, {}, frozenset())
+        return Holdings({}, {}, {}, {})
     visibilities = _told(reader, "visibility")
     groups = _told(reader, "visibleTo")
     dates = _told(reader, "visibleFrom")
