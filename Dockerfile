@@ -29,7 +29,7 @@ RUN pip install --constraint constraints.txt . && rm -rf /build/*
 WORKDIR /data
 USER kg
 VOLUME /data
-ENV KG_STORE=/data/store
+ENV KG_DATA=/data
 EXPOSE 8000
 ENTRYPOINT ["kg"]
 CMD ["serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -67,6 +67,11 @@ class KnowledgeGraph:
         """The graph in one state, for an answer that takes several reads."""
         return replace(self, reader=self.reader.frozen())
 
+    def of_part(self, reader: GraphReader) -> KnowledgeGraph:
+        """The same over a reader that sees a part of the store, of which nothing else may show."""
+        index = self.index.of_part() if self.index else None
+        return replace(self, reader=reader, index=index, things=self.things.of_part())
+
     def as_of(self, written: str | None) -> KnowledgeGraph:
         """The graph as it was known at a time, or with a version of a source; see docs/lineage.md.
 

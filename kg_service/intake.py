@@ -113,7 +113,7 @@ class Intake:
             document.description,
             lambda code, said: findings.warned(code, found.location, said),
         )
-        wanted = self._source_id(found, description.identifier, version, given)
+        wanted = self._source_id(found, description, version, given)
         source_id = self._deposit.source_id(wanted)
         iris = SourceIris(self._base, source_id, version)
         report = IngestReport(
@@ -195,8 +195,9 @@ class Intake:
             derivation.close()
 
     def _source_id(
-        self, found: Found, identifier: str | None, version: str, given: str | None
+        self, found: Found, description: Description, version: str, given: str | None
     ) -> str:
+        identifier, title = description.identifier, description.title
         if found.outer is not None:
             outer = self._ids.get(found.outer.location)
             if outer is not None:
@@ -208,9 +209,8 @@ class Intake:
                     f"--id {given!r}: use letters, digits and . _ ~ - (and / between parts)"
                 )
             return given
-        origin = self._origin_slug(found)
         if identifier is None:
-            return origin
+            return self._nameless_id(found, title, version)
         for record in self._catalogue.from_origin(found.location):
             if record.identifier == identifier:
                 return record.id
@@ -219,15 +219,12 @@ class Intake:
             return f"{own}-{_short_hash(found.location)}"
         return own
 
-    def _origin_slug(self, found: Found) -> str:
-        """An id from where the source came from: its folder's or file's name and a short hash."""
-        path = Path(found.location.replace("!/", "/"))
-        name = path.parent.name if path.name == found.main and not found.bundle.only else path.stem
-        if path.name.startswith("ro-crate-metadata"):
-            name = path.parent.name
-        # what was deposited has no place of its own
-        place = found.location if self._deposit.by else str(Path(found.location).absolute())
-        return f"{_slug(name) or 'source'}-{_short_hash(place)}"
+    def _nameless_id(self, found: Found, title: str | None, version: str) -> str:
+        """An id for what has no identifier: from where it came; where that is no place of its own
+        (files that are deposited have all kinds of names, often the same), from what it says."""
+        if self._deposit.by:
+            return f"{_slug(title or Path(found.location).stem)[:40].strip('-.')}-{version[:8]}"
+        return _origin_slug(found)
 
 
 def is_valid_id(given: str) -> bool:
@@ -240,6 +237,15 @@ def _readable(identifier: str) -> str:
     if key:
         return f"{key[0]}-{key[1]}" if not key[1].startswith(key[0]) else key[1]
     return re.sub(r"^[a-z][a-z0-9+.-]*://", "", identifier, flags=re.IGNORECASE)
+
+
+def _origin_slug(found: Found) -> str:
+    """An id from where the source came from: its folder's or file's name and a short hash."""
+    path = Path(found.location.replace("!/", "/"))
+    name = path.parent.name if path.name == found.main and not found.bundle.only else path.stem
+    if path.name.startswith("ro-crate-metadata"):
+        name = path.parent.name
+    return f"{_slug(name) or 'source'}-{_short_hash(str(Path(found.location).absolute()))}"
 
 
 def _slug(text: str) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pyoxigraph import NamedNode
 
 from kg_service.access.following import FollowingTiers
+from kg_service.access.replica import Replica
 from kg_service.access.tiers import Tiers
 from kg_service.align.engine import Alignment
 from kg_service.errors import StoreError, UsageError
@@ -28,6 +29,7 @@ from kg_service.settings import DEFAULT_BASE, Settings
 from kg_service.statistics.feed import StatisticsFeed
 from kg_service.statistics.file import NAME as STATISTICS
 from kg_service.statistics.held import Statistics
+from kg_service.store.address import ServerSettings, shown
 from kg_service.store.embedded import DiskStore, SnapshotReader, store_base
 from kg_service.store.port import GraphReader, GraphStore
 from kg_service.store.remote import RemoteStore, is_remote
@@ -68,22 +70,36 @@ def _is_address(text: str) -> bool:
 
 
 def open_reader(settings: Settings) -> GraphReader:
-    """A store to read. Raises StoreError where there is none yet."""
+    """A store to read; one on a server whose answers are not true by way of a replica.
+
+    Raises StoreError where there is none yet.
+    """
     if is_remote(settings.store):
-        return RemoteStore(settings.store)
+        told = server_settings(settings)
+        remote = RemoteStore(settings.store, told)
+        replicated = told.read == "replica" or (
+            told.read != "server" and not remote.engine.answers_truly
+        )
+        if replicated:
+            return Replica(remote, side_folder(settings) / "replica", base_of(settings))
+        return remote
     _must_exist(Path(settings.store))
     return SnapshotReader(Path(settings.store))
 
 
 def open_writer(settings: Settings) -> GraphStore:
     """A store to write, created where there is none. Raises StoreError, StoreBusy."""
-    if is_remote(settings.store):
-        store: GraphStore = RemoteStore(settings.store, writer=True)
-    else:
-        store = DiskStore(Path(settings.store), base_of(settings))
+    store = open_store(settings)
     indexed = IndexedStore(store, side_indexes(settings, store))
     archive = archive_of(settings)
     return indexed if archive is None else KeepingStore(indexed, archive)
+
+
+def open_store(settings: Settings) -> GraphStore:
+    """The same without what is kept beside it."""
+    if is_remote(settings.store):
+        return RemoteStore(settings.store, server_settings(settings), writer=True)
+    return DiskStore(Path(settings.store), base_of(settings))
 
 
 def archive_of(settings: Settings) -> Archive | None:
@@ -91,9 +107,17 @@ def archive_of(settings: Settings) -> Archive | None:
 
     A server has no folder, so that nothing of its past is kept unless one is named.
     """
+    folder = history_folder(settings)
+    return Archive(folder) if folder else None
+
+
+def history_folder(settings: Settings) -> Path | None:
+    """Where the past of a store is kept, None where it is not."""
     if settings.history:
-        return Archive(Path(settings.history))
-    return None if is_remote(settings.store) else Archive(Path(settings.store) / "history")
+        return Path(settings.history)
+    if not is_remote(settings.store):
+        return Path(settings.store) / "history"
+    return Path(settings.data) / "history" if settings.data else None
 
 
 def side_indexes(settings: Settings, store: GraphStore) -> list[SideIndex]:
@@ -108,32 +132,41 @@ def side_indexes(settings: Settings, store: GraphStore) -> list[SideIndex]:
 
 def index_folder(settings: Settings) -> IndexFolder:
     """Where the lineage index of a store is."""
-    return IndexFolder(_beside(settings) / "index")
+    return IndexFolder(side_folder(settings) / "index")
 
 
 def open_tiers(settings: Settings) -> Tiers:
     """The stores for those who do not see everything, beside the store."""
-    return Tiers(_beside(settings) / "tiers", base_of(settings))
+    return Tiers(side_folder(settings) / "tiers", base_of(settings))
 
 
 def things_file(settings: Settings) -> Path:
     """Where the things of a store are found by their words."""
-    return _beside(settings) / NAME
+    return side_folder(settings) / NAME
+
+
+def server_settings(settings: Settings) -> ServerSettings:
+    """What is said of a SPARQL server beside its address. Raises UsageError."""
+    return ServerSettings.from_environment(settings.server)
 
 
 def statistics_file(settings: Settings) -> Path:
     """Where the counts of a store's graphs are kept."""
-    return _beside(settings) / STATISTICS
+    return side_folder(settings) / STATISTICS
 
 
-def _beside(settings: Settings) -> Path:
-    """A store's own folder; for a server's the one that is named, or one in the user's cache."""
+def side_folder(settings: Settings) -> Path:
+    """What is kept beside a store: its own folder; for a server's the one that is named, or one
+    in the user's cache.
+    """
     if settings.index is not None:
         return Path(settings.index)
     if not is_remote(settings.store):
         return Path(settings.store)
+    if settings.data is not None:
+        return Path(settings.data)
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(cache) / "kg-service" / sha256(settings.store.encode()).hexdigest()[:16]
+    return Path(cache) / "kg-service" / sha256(shown(settings.store).encode()).hexdigest()[:16]
 
 
 def open_existing(settings: Settings) -> GraphStore:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DEFAULT_BASE = "http://127.0.0.1:8000"
 
 
 def default_store(environment: Mapping[str, str]) -> str:
-    """The store where none is named: ``KG_STORE``, else a folder of the user's data directory."""
+    """The store where none is named: ``KG_STORE``, else a folder of ``KG_DATA``, else one of the
+    user's data directory.
+    """
     if named := environment.get("KG_STORE"):
         return named
+    if kept := environment.get("KG_DATA"):
+        return str(Path(kept) / "store")
     data = environment.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return str(Path(data) / "kg-service" / "store")
 
@@ -23,8 +27,10 @@ class Settings:
     """``store`` is a folder, or ``sparql+http://host:port`` for a SPARQL 1.1 server.
 
     ``mappings`` are folders of mapping sets beside those that ship with the service.
+    ``data`` is the folder of all that is written beside a SPARQL server.
     ``index`` is the folder of the lineage index, where it is not beside the store.
     ``history`` is the folder of what older versions said; by default that of a store on disk.
+    ``server`` is what the environment says of a SPARQL server; it may hold a password.
     ``base`` is the address under which the service answers; every IRI it mints starts with it.
     """
 
@@ -33,6 +39,8 @@ class Settings:
     mappings: tuple[str, ...] = ()
     index: str | None = None
     history: str | None = None
+    data: str | None = None
+    server: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_environment(
@@ -52,4 +60,6 @@ class Settings:
             mappings=own,
             index=env.get("KG_INDEX") or None,
             history=env.get("KG_HISTORY") or None,
+            data=env.get("KG_DATA") or None,
+            server={name: told for name, told in env.items() if name.startswith("KG_STORE_")},
         )

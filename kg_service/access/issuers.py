@@ -31,6 +31,8 @@ class Issuer:
     ``jwks`` is the address or the file of its keys; None to find it by discovery. ``scopes``
     tells which values of ``scopes_claim`` give which of our scopes, ``group_scopes`` which groups
     do. ``internal_groups`` are those whose members see internal sources; None: all who sign in.
+    ``groups_prefix`` stands before its groups elsewhere, so that what one issuer calls a group is
+    not taken for another's of the same name.
     """
 
     issuer: str
@@ -42,6 +44,7 @@ class Issuer:
     scopes: Mapping[str, Scope] = field(default_factory=lambda: dict(_DEFAULT_SCOPES))
     group_scopes: Mapping[str, Scope] = field(default_factory=dict)
     internal_groups: frozenset[str] | None = None
+    groups_prefix: str = ""
     allow_http: bool = False
 
     def __post_init__(self) -> None:
@@ -96,6 +99,7 @@ def issuers_from_environment(env: Mapping[str, str] = os.environ) -> tuple[Issue
                 scopes=_pairs(env.get("KG_OIDC_SCOPES", "")) or dict(_DEFAULT_SCOPES),
                 group_scopes=_pairs(env.get("KG_OIDC_GROUP_SCOPES", "")),
                 internal_groups=_groups(internal.split(",")) if internal else None,
+                groups_prefix=env.get("KG_OIDC_GROUPS_PREFIX", ""),
                 allow_http=allow_http,
             )
         )
@@ -167,6 +171,7 @@ def _from_table(path: Path, table: dict[str, Any], allow_http: bool) -> Issuer:
         scopes=scopes("scopes") or dict(_DEFAULT_SCOPES),
         group_scopes=scopes("group_scopes"),
         internal_groups=_groups(texts("internal_groups")) if restricted else None,
+        groups_prefix=text("groups_prefix", ""),
         allow_http=allow_http,
     )
     if left:

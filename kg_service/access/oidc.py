@@ -60,7 +60,7 @@ class OidcTokens:
             f"oidc:{subject}@{issuer.issuer.partition('://')[2]}",
             frozenset(scopes),
             internal=issuer.internal_groups is None or bool(groups & issuer.internal_groups),
-            groups=groups,
+            groups=frozenset(issuer.groups_prefix + group for group in groups),
             owner=f"u-{sha256(identity).hexdigest()[:16]}",
         )
 

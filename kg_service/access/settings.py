@@ -31,11 +31,12 @@ class AccessSettings:
     def from_environment(
         cls, settings: Settings, env: Mapping[str, str] = os.environ
     ) -> AccessSettings:
-        """Each beside a store on disk, unless it is named; a store on a server has no beside.
+        """Each beside a store on disk, unless it is named; for a store on a server in ``KG_DATA``.
 
         The user's cache folder, where indexes may be, is no place for what can not be made again.
         """
-        beside = None if is_remote(settings.store) else Path(settings.store)
+        kept = settings.data if is_remote(settings.store) else settings.store
+        beside = Path(kept) if kept else None
 
         def place(name: str, default: str) -> Path | None:
             if named := env.get(name):

@@ -31,12 +31,14 @@ class View:
     """``key`` is another wherever what is seen is; None where that is not known.
 
     ``whole``: nothing is hidden. ``base`` is the tier that answers SPARQL, None for the store.
+    ``state`` numbers the states of the store.
     """
 
     reader: GraphReader
     key: str | None
     whole: bool
     base: Tier | None
+    state: int = 0
 
 
 @dataclass
@@ -46,6 +48,7 @@ class _State:
     reader: GraphReader
     generation: str | None
     sights: Sights
+    number: int
     parts: OrderedDict[frozenset[str], Part] = field(default_factory=OrderedDict)
     views: OrderedDict[frozenset[str], View] = field(default_factory=OrderedDict)
 
@@ -73,7 +76,7 @@ class Views:
             state = self._state()
             sight = state.sights.of(caller)
             if sight.whole:
-                return View(state.reader, state.generation, True, None)
+                return View(state.reader, state.generation, True, None, state.number)
             view = self._part_of(state, sight)
             if view is not None:
                 return view
@@ -137,9 +140,9 @@ class Views:
             if base is None:
                 return None
             if of_base.versions == sight.versions:
-                return View(base, part.key, False, sight.base)
+                return View(base, part.key, False, sight.base, state.number)
         reader = PartReader(state.reader, part, base, beyond)
-        return View(reader, part.key, False, sight.base)
+        return View(reader, part.key, False, sight.base, state.number)
 
     def _tier(self, tiers: Tiers, tier: Tier, state: _State, part: Part) -> OxigraphReader | None:
         found = tiers.at(tier, part)
@@ -167,7 +170,8 @@ class Views:
                 )
             ):
                 return kept
-            made = _State(reader, generation, Sights(reader))
+            number = kept.number + 1 if kept is not None else 1
+            made = _State(reader, generation, Sights(reader), number)
             if self._store.frozen() is reader and self.generation() == generation:
                 with self._guard:
                     self._newest = made

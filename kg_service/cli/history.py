@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from kg_service.access.audit import audited
 from kg_service.cli.console import JsonOption, StoreOption, out, print_json
 from kg_service.errors import NotKnown, UsageError
 from kg_service.history.kept import Kept, State, kept_periods, prune
@@ -57,7 +58,12 @@ def _pruned(settings: Settings, source: str | None, before: str | None) -> list[
         raise UsageError("no history is kept of this store; KG_HISTORY names a folder for it")
     target = open_existing(settings)  # one at a time, as with any writing
     try:
-        return prune(target, archive, source, moment_of(target, before) if before else None)
+        with audited(settings, "prune", [source] if source else []) as entry:
+            removed = prune(target, archive, source, moment_of(target, before) if before else None)
+            entry.detail = f"{len(removed)} older versions" + (
+                f", before {before}" if before else ""
+            )
+            return removed
     finally:
         target.close()
 

@@ -14,6 +14,7 @@ from kg_service import __version__
 from kg_service.cli import (
     affected,
     ask,
+    backup,
     check,
     demo,
     diff,
@@ -32,6 +33,7 @@ from kg_service.cli import (
     search,
     serve,
     sources,
+    status,
     table,
     why,
     withdraw,
@@ -72,6 +74,10 @@ app.add_typer(index.index, name="index")
 app.command("ask")(ask.ask)
 app.command("query")(query.query)
 app.command("withdraw")(withdraw.withdraw)
+app.command("status")(status.status)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("dump")(backup.dump)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 

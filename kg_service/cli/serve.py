@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,10 +12,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg_service.access.audit import AuditLog
+from kg_service.access.replica import Replica
 from kg_service.access.settings import AccessSettings
 from kg_service.cli.console import BaseOption, MappingsOption, StoreOption, err
 from kg_service.errors import StoreError, UsageError
-from kg_service.opening import base_of, open_existing, open_graph, open_tiers
+from kg_service.opening import (
+    base_of,
+    open_existing,
+    open_graph,
+    open_tiers,
+    server_settings,
+)
+from kg_service.querying.following import FollowingEngine
 from kg_service.querying.limits import Limits
 from kg_service.querying.query import QueryEngine
 from kg_service.querying.remote import RemoteEngine
@@ -22,6 +31,8 @@ from kg_service.querying.workers import Engines
 from kg_service.questions import load_questions
 from kg_service.resources import resource_folder
 from kg_service.settings import Settings
+from kg_service.store.address import shown
+from kg_service.store.port import GraphReader
 from kg_service.store.remote import is_remote
 from kg_service.updating import Updates
 from kg_service.uploads.queue import JobQueue
@@ -60,6 +71,7 @@ def serve(
     """Serve SPARQL, GraphQL, the questions and the sources over HTTP.
 
     What is ingested meanwhile is served as soon as it is in. Limits of queries: docs/sparql.md.
+    Who has a key (kg keys) may see more, and upload sources: docs/access.md, docs/uploads.md.
     """
     limits = Limits.from_environment()
     if query_timeout is not None:
@@ -67,7 +79,7 @@ def serve(
     if query_workers is not None:
         limits = replace(limits, workers=query_workers)
     settings = Settings.from_environment(store, base, mappings or ())
-    err.print(f"serving {settings.store} at http://{host}:{port}/ (stop with Ctrl-C)")
+    err.print(f"serving {shown(settings.store)} at http://{host}:{port}/ (stop with Ctrl-C)")
     serve_store(settings, host, port, limits, allow_update=allow_update)
 
 
@@ -83,12 +95,16 @@ def serve_store(
     # the web stack takes longer to import than most commands take to run
     from kg_service.access.authority import Authority
     from kg_service.service.app import ServiceContext, run
+    from kg_service.service.logs import set_up_logs
 
+    set_up_logs(os.environ)
+    drain_s = _seconds("KG_DRAIN_S")
     base = base_of(settings)
     access = AccessSettings.from_environment(settings)
     graph = open_graph(settings)
+    told = limits or Limits.from_environment()
     with (
-        _engines(settings, limits or Limits.from_environment()) as (engine, engines),
+        _engines(settings, told, graph.reader) as (engine, engines),
         _uploads(replace(settings, base=base), access) as uploads,
     ):
         context = ServiceContext(
@@ -102,7 +118,16 @@ def serve_store(
             audit=AuditLog(access.audit),
         )
         context.prepare()
-        run(context, host, port, Authority.from_settings(access), uploads)
+        run(context, host, port, Authority.from_settings(access), uploads, drain_s)
+
+
+def _remote_engine(
+    settings: Settings, limits: Limits, reader: GraphReader, engines: Engines
+) -> QueryEngine:
+    """What answers SPARQL over a server: itself, or workers over the replica that follows it."""
+    if isinstance(reader, Replica):
+        return FollowingEngine(reader.follow, engines.engine_for(reader.folder))
+    return RemoteEngine(settings.store, limits, server_settings(settings))
 
 
 @contextmanager
@@ -137,13 +162,22 @@ def _updates(settings: Settings, base: str, engines: Engines) -> Updates:
 
 
 @contextmanager
-def _engines(settings: Settings, limits: Limits) -> Iterator[tuple[QueryEngine, Engines]]:
+def _engines(
+    settings: Settings, limits: Limits, reader: GraphReader
+) -> Iterator[tuple[QueryEngine, Engines]]:
     """What answers SPARQL, and the workers over tiers and stores on disk, which end with it."""
     engines = Engines(limits)
     try:
         if is_remote(settings.store):
-            yield RemoteEngine(settings.store, limits), engines
+            yield _remote_engine(settings, limits, reader, engines), engines
         else:
             yield engines.engine_for(Path(settings.store)), engines
     finally:
         engines.close()
+
+
+def _seconds(name: str) -> float:
+    told = os.environ.get(name, "") or "0"
+    if not told.isdigit():
+        raise UsageError(f"{name}: {told!r} is no number of seconds")
+    return float(told)

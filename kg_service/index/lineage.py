@@ -37,7 +37,7 @@ from kg_service.terms import DECISIONS
 _log = logging.getLogger(__name__)
 # rows that a reader takes in by itself where the index lacks graphs
 _MOST_TAKEN_IN = 200_000
-_STATES_KEPT = 8
+_STATES_KEPT = 2
 # policies and sets of sources for which judgements are remembered
 _MOST_WALKERS = 32
 
@@ -89,9 +89,12 @@ class LineageIndex:
     def __init__(self, folder: IndexFolder | None = None) -> None:
         self._folder = folder
         self._guard = threading.Lock()
-        # of the states that were asked about last: those before the newest may still be in use,
-        # and who sees a part of the store asks about a state of its own
+        # of the states that were asked about last; the one before the newest may still be in use
         self._kept: list[tuple[GraphReader, str, _Ready | None]] = []
+
+    def of_part(self) -> LineageIndex:
+        """The same for readers that see a part of the store, whose states are their own."""
+        return LineageIndex(self._folder)
 
     def lineage(self, request: Request, reader: GraphReader) -> Lineage:
         """The answer, read from one state of a store. Raises StoreError."""
@@ -135,6 +138,14 @@ class LineageIndex:
         activity = walker.edges.is_activity(request.start)
         up = request.direction is Direction.UP
         return walker.view, _walk(walker, request, activity, up)
+
+    def is_behind(self, reader: GraphReader) -> bool:
+        """Whether the index on disk lacks graphs of a state, or is damaged."""
+        try:
+            segments = self._folder.state().segments if self._folder else ()
+        except DamagedFile:
+            return True
+        return bool(missing_graphs(segments, live_graphs(reader)))
 
     def reader(self, reader: GraphReader) -> GraphReader:
         """The same state of the store, with statements on lineage read from the index."""

@@ -33,6 +33,7 @@ from kg_service.errors import Busy, KgError, Limited, QuerySyntax, StoreError
 from kg_service.querying.limits import Limits, out_of_time
 from kg_service.querying.query import Answer, Kind, NoFormat, Query, Stop
 from kg_service.querying.spooled import Pieces, Spooled
+from kg_service.store.address import ServerSettings
 from kg_service.store.bound import bind
 from kg_service.store.dataset import dataset_of
 from kg_service.store.endpoint import Endpoint
@@ -54,8 +55,10 @@ Waited = TypeVar("Waited")
 class RemoteEngine:
     """Queries to one server: see ``QueryEngine``. The rows of an answer are not limited."""
 
-    def __init__(self, address: str, limits: Limits) -> None:
-        self._endpoint = Endpoint.from_address(address)
+    def __init__(
+        self, address: str, limits: Limits, settings: ServerSettings | None = None
+    ) -> None:
+        self._endpoint = Endpoint.from_address(address, settings)
         self._limits = limits
         self._guard = threading.Lock()
         self._asking: Counter[str] = Counter()
@@ -134,9 +137,9 @@ class _Response:
     ) -> None:
         self._endpoint = endpoint
         self._limits = limits
-        self._left = limits.timeout_s or float(endpoint.timeout)
+        self._left = limits.timeout_s or float(endpoint.address.timeout)
         self._stopped = False
-        parts = urlsplit(endpoint.query_url)
+        parts = urlsplit(endpoint.address.query_url)
         self._connection = (
             HTTPSConnection(parts.netloc, timeout=self._left)
             if parts.scheme == "https"
@@ -203,7 +206,7 @@ class _Response:
         if self._stopped:
             return Busy("the caller has gone", _RETRY_S, own=True)
         if isinstance(error, TimeoutError):
-            return out_of_time(self._limits.timeout_s or self._endpoint.timeout)
+            return out_of_time(self._limits.timeout_s or self._endpoint.address.timeout)
         return StoreError(
             f"{self._endpoint.name}: no whole answer ({error or type(error).__name__}); check "
             "the server and its log"
@@ -233,8 +236,11 @@ def _headers(endpoint: Endpoint, is_graph: bool) -> dict[str, str]:
         "Content-Type": "application/x-www-form-urlencoded",
         "User-Agent": f"kg-service/{__version__}",
     }
-    if endpoint.user:
-        credentials = base64.b64encode(f"{endpoint.user}:{endpoint.password}".encode())
+    told = endpoint.address.credentials
+    if told.token:
+        headers["Authorization"] = f"Bearer {told.token}"
+    elif told.user:
+        credentials = base64.b64encode(f"{told.user}:{told.password}".encode())
         headers["Authorization"] = f"Basic {credentials.decode()}"
     return headers
 

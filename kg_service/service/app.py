@@ -25,6 +25,7 @@ from kg_service.service.conditional import ConditionalAnswers
 from kg_service.service.context import ServiceContext
 from kg_service.service.crawling import crawling_router
 from kg_service.service.decisions import decisions_router
+from kg_service.service.drain import Drain, DrainingServer
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
 from kg_service.service.exports import exports_router
@@ -37,10 +38,13 @@ from kg_service.service.linksets import linksets_router
 from kg_service.service.login import Login
 from kg_service.service.me import me_router
 from kg_service.service.methods import CommonHeaders, HeadAndOptions
+from kg_service.service.metrics import Metrics, metrics_router
+from kg_service.service.observing import Observing, RouteNoted
 from kg_service.service.offline_docs import offline_app
 from kg_service.service.openapi import DESCRIPTION, TAGS, TITLE
 from kg_service.service.pages import pages_router
 from kg_service.service.queries import queries_router
+from kg_service.service.readiness import readiness_router
 from kg_service.service.rest import rest_router
 from kg_service.service.search import search_router
 from kg_service.service.security import SecurityHeaders
@@ -75,8 +79,13 @@ def create_app(
     context: ServiceContext,
     authority: Authority = NOBODY_KNOWN,
     uploads: Uploads | None = None,
+    drain: Drain | None = None,
 ) -> FastAPI:
-    """The service over one graph. By default nobody has credentials, and nothing is uploaded."""
+    """The service over one graph. By default nobody has credentials, and nothing is uploaded.
+
+    ``drain`` tells when it is about to stop.
+    """
+    metrics = Metrics()
     app = offline_app(title=TITLE, description=DESCRIPTION, version=__version__, openapi_tags=TAGS)
     add_error_answers(app)
     for router in (
@@ -93,6 +102,8 @@ def create_app(
         crawling_router(context),
         alignment_router(context),
         rest_router(context),
+        readiness_router(context, drain or Drain()),
+        metrics_router(context, metrics),
         tracing_router(context),
         exports_router(context),
         search_router(context),
@@ -104,6 +115,7 @@ def create_app(
         app.include_router(uploads_router(context, uploads))
         app.include_router(jobs_router(uploads))
         app.include_router(decisions_router(context, uploads))
+    app.add_middleware(RouteNoted)
     app.add_middleware(ConditionalAnswers, context=context)
     app.add_middleware(Compressed)
     app.add_middleware(HeadAndOptions)
@@ -120,6 +132,7 @@ def create_app(
         allow_headers=["*"],
         expose_headers=_EXPOSED,
     )
+    app.add_middleware(Observing, metrics=metrics)
     return app
 
 
@@ -129,19 +142,23 @@ def run(
     port: int,
     authority: Authority = NOBODY_KNOWN,
     uploads: Uploads | None = None,
+    drain_s: float = 0,
 ) -> None:
-    """Serve until stopped; requests under way are finished first. Raises UsageError."""
-    listening = _listen(host, port)
+    """Serve until stopped; requests under way are finished first. Raises UsageError.
+
+    Told to stop, it says so at ``/ready`` for some seconds, for load balancers to turn away.
+    """
+    listening, drain = _listen(host, port), Drain()
     config = uvicorn.Config(
-        create_app(context, authority, uploads),
-        log_level="warning",
+        create_app(context, authority, uploads, drain),
+        log_config=None,
         server_header=False,
         timeout_graceful_shutdown=_SHUTDOWN_S,
     )
     logging.getLogger("uvicorn.error").addFilter(Terse())
     settle()
     with listening, _stopping_is_no_error():
-        uvicorn.Server(config).run(sockets=[listening])
+        DrainingServer(config, drain, drain_s).run(sockets=[listening])
 
 
 def settle() -> None:

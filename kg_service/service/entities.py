@@ -110,11 +110,13 @@ def _told(
         return RedirectResponse(source_address(root, meaning.id, named), status_code=303)
     if isinstance(meaning, Tombstone):
         return gone(request, meaning, graph.reader, named)
+    if meaning.value.startswith(f"{context.base}/version/"):
+        return RedirectResponse(root + meaning.value.removeprefix(context.base), status_code=303)
     form = form_of(request, named, JSON_LD)
     described = describe(graph, meaning)
     resource = of_thing(described.facts, context.base, root)
     if form.is_page:
-        page = as_page(described, graph, context.base, root)
+        page = as_page(described, context.base, root)
         page.headers["Link"] = link_header(resource.of_page())
         return _with_headers(page, described)
     content = Response(_content(described, form), media_type=form.content_type)

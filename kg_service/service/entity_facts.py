@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -52,8 +53,15 @@ class EntityFacts:
         return list(dict.fromkeys(v.value for v in values if isinstance(v, Literal)))
 
     def _of(self, predicates: Iterable[NamedNode]) -> Iterable[Quad]:
-        wanted = frozenset(predicates)
-        return (q for q in self.about if q.predicate in wanted and is_aligned(q.graph_name))
+        return (quad for predicate in predicates for quad in self._by_property.get(predicate, ()))
+
+    @cached_property
+    def _by_property(self) -> dict[NamedNode, list[Quad]]:
+        found: dict[NamedNode, list[Quad]] = {}
+        for quad in self.about:
+            if is_aligned(quad.graph_name):
+                found.setdefault(quad.predicate, []).append(quad)
+        return found
 
     @property
     def schema_class(self) -> str:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
 from pyld import jsonld
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
+from kg_service.catalogue import SourceRecord
 from kg_service.describe import Describer, Thing
 from kg_service.errors import NotKnown
 from kg_service.graph import KnowledgeGraph
+from kg_service.rdf import graph_of
 from kg_service.service.entity_facts import EntityFacts
 from kg_service.service.resource_forms import written
 from kg_service.terms import PREFIXES, RDF_TYPE, XSD_NS
@@ -22,6 +26,8 @@ MOST_POINTERS = 200
 # what is read of a thing at which very much hangs
 MOST_TOLD = 100_000
 _MOST_READ = 5_000
+# of more, all sources are read at once
+_MANY_GRAPHS = 20
 # of more, the compact form would take seconds
 _MOST_COMPACTED = 10_000
 _XSD_STRING = XSD_NS + "string"
@@ -39,15 +45,17 @@ CONTEXT: dict[str, Any] = {
 class Described:
     """A thing, the statements about it, and the statements of others that point to it.
 
-    ``complete`` tells whether all statements about it are here.
+    ``complete`` tells whether all statements about it are here, ``owners`` whose graphs they are
+    in.
     """
 
     thing: Thing
     about: tuple[Quad, ...]
     pointing: tuple[Quad, ...]
+    owners: Mapping[NamedNode, SourceRecord]
     complete: bool = True
 
-    @property
+    @cached_property
     def facts(self) -> EntityFacts:
         return EntityFacts(self.thing, self.about)
 
@@ -59,28 +67,39 @@ class Described:
 
 def describe(graph: KnowledgeGraph, node: NamedNode) -> Described:
     """What the sources' asserted and aligned graphs say of a thing. Raises NotKnown."""
-    describer = Describer(graph.reader)
-
-    def of_sources(quads: list[Quad]) -> tuple[Quad, ...]:
-        kept = [q for q in quads if _is_told(q, describer)]
-        return tuple(
-            sorted(kept, key=lambda q: (str(q.predicate), str(q.object), str(q.graph_name)))
-        )
-
     read = list(islice(graph.reader.quads(node), MOST_TOLD + 1))
-    about = of_sources(read[:MOST_TOLD])
-    pointing = of_sources(list(islice(graph.reader.quads(None, None, node), _MOST_READ)))
+    to_it = list(islice(graph.reader.quads(None, None, node), _MOST_READ))
+    owners = _owners(graph, {*map(graph_of, read), *map(graph_of, to_it)})
+    about = _told(read[:MOST_TOLD], owners)
+    pointing = _told(to_it, owners)[: MOST_POINTERS + 1]
     if not about and not pointing:
         raise NotKnown(f"no source says anything of <{node.value}>; /sources lists the sources")
-    return Described(
-        graph.thing(node), about, pointing[: MOST_POINTERS + 1], complete=len(read) <= MOST_TOLD
-    )
+    complete = len(read) <= MOST_TOLD
+    return Described(graph.thing(node), about, pointing, owners, complete=complete)
 
 
-def _is_told(quad: Quad, describer: Describer) -> bool:
-    graph = quad.graph_name
-    source = describer.source_of(graph) if isinstance(graph, NamedNode) else None
-    return source is not None and graph.value != source.identity_graph  # type: ignore[union-attr]
+def _owners(
+    graph: KnowledgeGraph, graphs: Iterable[NamedNode | None]
+) -> dict[NamedNode, SourceRecord]:
+    """The sources of asserted and aligned graphs; of none that says who shares which keys."""
+    wanted = {name for name in graphs if name is not None}
+    if len(wanted) > _MANY_GRAPHS:
+        found = {name: record for record in graph.sources() for name in record.graphs}
+    else:
+        describer = Describer(graph.reader)
+        told = ((name, describer.source_of(name)) for name in wanted)
+        found = {name: record for name, record in told if record is not None}
+    return {
+        name: record
+        for name, record in found.items()
+        if name in wanted and name.value != record.identity_graph
+    }
+
+
+def _told(quads: Iterable[Quad], owners: Mapping[NamedNode, SourceRecord]) -> tuple[Quad, ...]:
+    """Those of sources, in an order that does not change."""
+    kept = (quad for quad in quads if graph_of(quad) in owners)
+    return tuple(sorted(kept, key=lambda q: (str(q.predicate), str(q.object), str(q.graph_name))))
 
 
 def as_rdf(described: Described, format_: RdfFormat) -> bytes:

@@ -8,8 +8,7 @@ from urllib.parse import urlencode
 from pyoxigraph import Literal, NamedNode, Quad
 from starlette.responses import HTMLResponse
 
-from kg_service.describe import Describer
-from kg_service.graph import KnowledgeGraph
+from kg_service.rdf import is_aligned
 from kg_service.service import html
 from kg_service.service.addresses import entity_address, entity_form, source_address
 from kg_service.service.entity_forms import MOST_POINTERS, Described
@@ -20,10 +19,9 @@ from kg_service.terms import shorten
 MOST_ROWS = 1_000
 
 
-def as_page(described: Described, graph: KnowledgeGraph, base: str, root: str) -> HTMLResponse:
+def as_page(described: Described, base: str, root: str) -> HTMLResponse:
     """A page with the statements, who makes each, and the same for machines."""
     thing = described.thing
-    describer = Describer(graph.reader)
     named = [
         ("Kind", html.text(thing.kind)),
         ("IRI", html.text(thing.iri)),
@@ -38,10 +36,8 @@ def as_page(described: Described, graph: KnowledgeGraph, base: str, root: str) -
 
     def who(quad: Quad) -> html.Cell:
         assert isinstance(quad.graph_name, NamedNode)
-        source = describer.source_of(quad.graph_name)
-        if source is None:
-            return "", None
-        kind = "aligned" if quad.graph_name.value in source.aligned_graphs else "asserted"
+        source = described.owners[quad.graph_name]
+        kind = "aligned" if is_aligned(quad.graph_name) else "asserted"
         return f"{source.id} ({kind})", source_address(root, source.id)
 
     about = [

@@ -7,6 +7,7 @@ learn it, and not to wonder where half of the answer is.
 
 from __future__ import annotations
 
+import logging
 from urllib.parse import unquote
 
 from anyio import CapacityLimiter, to_thread
@@ -17,11 +18,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from kg_service.access.authority import Authority
 from kg_service.access.caller import ANONYMOUS, Caller
 from kg_service.access.keys import KEY_PATTERN
-from kg_service.errors import BadCredentials, IssuerDown, KgError
+from kg_service.errors import BadCredentials, IssuerDown, KgError, StoreError
 from kg_service.service.callers import asking
 from kg_service.service.errors import HttpError, code_of, problem
 from kg_service.service.permission import challenge, need_credentials
 
+_log = logging.getLogger(__name__)
 # what load balancers ask, which have no credentials and learn nothing
 _OPEN = frozenset({"/health", "/ready"})
 # threads that wait for issuers; of their own, so that they do not keep the answers waiting
@@ -43,6 +45,11 @@ class Login:
             return
         try:
             who = await self._caller(scope)
+        except StoreError as error:
+            _log.error("%s", error)
+            message = "credentials can not be checked now; the service's log has the details"
+            await _refusal(Request(scope), HttpError(503, "store", message))(scope, receive, send)
+            return
         except KgError as error:
             await _refusal(Request(scope), error)(scope, receive, send)
             return

@@ -10,7 +10,8 @@ from kg_service.service.sparql_request import FORM, QUERY
 TITLE = "kg-service"
 DESCRIPTION = """\
 The provenance knowledge graph: from a specimen to every result derived from it, and back, and
-who says so. All doors are open to read; the graph is changed with `kg ingest`.
+who says so. What is public is open to all; credentials show more, and let sources be uploaded
+(`/me` tells what yours allow). The graph is else changed with `kg ingest`.
 
 An `id` is an IRI, a persistent identifier in any spelling (`10.5072/x`, `https://doi.org/10.5072/x`),
 or a name that only one thing has. Every error is `{"error": {"code": ..., "message": ...}}`.
@@ -175,5 +176,10 @@ def with_security(described: Operation) -> Operation:
     """The API's description with what credentials it takes; what is public needs none."""
     components = described.setdefault("components", {})
     components["securitySchemes"] = _SECURITY
-    described["security"] = [{}, *({name: []} for name in _SECURITY)]
+    needed: list[dict[str, list[str]]] = [{name: []} for name in _SECURITY]
+    described["security"] = [{}, *needed]
+    for operations in described["paths"].values():
+        for operation in operations.values():
+            if {"401", "403"} <= operation["responses"].keys():
+                operation["security"] = needed
     return described

@@ -99,4 +99,6 @@ def start_page(context: ServiceContext, root: str) -> Response:
 {html.code(FIRST_GRAPHQL)}
 <p>kg-service {html.text(__version__)}</p>
 """
-    return html.page("kg-service", body, root)
+    page = html.page("kg-service", body, root)
+    page.headers["Link"] = f'<{root}/.well-known/void>; rel="describedby"; type="text/turtle"'
+    return page

@@ -5,6 +5,8 @@ from __future__ import annotations
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kg_service.service.methods import vary
+
 # pages say themselves what they may load; data, such as a drawing in SVG, runs and loads nothing
 _DATA_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
@@ -46,7 +48,7 @@ class SecurityHeaders:
                     headers.setdefault(name, value)
                 headers.setdefault("Content-Security-Policy", _DATA_POLICY)
                 for name in _CREDENTIALS:
-                    headers.add_vary_header(name)
+                    vary(headers, name)
                 if secure:
                     headers.setdefault("Strict-Transport-Security", _HTTPS_ONLY)
                 if has_credentials:

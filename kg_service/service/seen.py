@@ -27,7 +27,8 @@ class SeenGraphs:
         self._tiers = tiers
         self._views = Views(graph.reader, tiers)
         self._guard = threading.Lock()
-        self._kept: OrderedDict[str, KnowledgeGraph] = OrderedDict()
+        # with the number of the state in which each was asked for last
+        self._kept: OrderedDict[str, tuple[int, KnowledgeGraph]] = OrderedDict()
 
     def by(self, caller: Caller) -> KnowledgeGraph:
         """The newest state, as far as the caller sees it."""
@@ -62,14 +63,15 @@ class SeenGraphs:
         if view.whole or view.key is None:
             return replace(self._graph, reader=view.reader)
         with self._guard:
-            graph = self._kept.get(view.key)
+            _known, graph = self._kept.get(view.key, (0, None))
             if graph is None or graph.reader is not view.reader:
-                things = self._graph.things.of_part()
-                graph = replace(self._graph, reader=view.reader, things=things)
-                self._kept[view.key] = graph
+                graph = self._graph.of_part(view.reader)
+            self._kept[view.key] = view.state, graph
             self._kept.move_to_end(view.key)
-            if len(self._kept) > _MOST_KEPT:
-                self._kept.popitem(last=False)
+            oldest = next(iter(self._kept))
+            # what is held of older states keeps their files on the disk
+            if len(self._kept) > _MOST_KEPT or self._kept[oldest][0] < view.state - 1:
+                del self._kept[oldest]
             return graph
 
 

@@ -46,8 +46,10 @@ from kg_service.terms import (
 )
 
 DOCUMENT = "/.well-known/void"
-# links are told one by one; of more, no link sets are told
-MOST_LINKS = 5_000
+# links are found one by one, in a millisecond each, among all that has a key: where there are more
+# of them, or more statements, no link sets are told
+MOST_LINKS = 1_000
+MOST_LOOKED_THROUGH = 3_000_000
 _EXAMPLES = ("Specimen", "Material", "Run", "File", "Dataset")
 _NOT_COUNTED = (
     "Some of the graph was never counted, so that only statements are told; any kg ingest counts it"
@@ -86,7 +88,8 @@ def describe_graph(graph: KnowledgeGraph, base: str) -> Described:
         made += licence_quads(dataset, next(iter(licences)))
     if records:
         made.append(q(dataset, dcterms("modified"), _time(max(r.ingested for r in records))))
-    made += _linksets(dataset, graph, records)
+    if sum(map(_told, records)) <= MOST_LOOKED_THROUGH:
+        made += _linksets(dataset, graph, records)
     return Described(by_subject(made), totals)
 
 

@@ -360,6 +360,20 @@ def store_base(folder: Path) -> str | None:
     return str(meta["base"])
 
 
+def is_held(folder: Path) -> bool:
+    """Whether a process has a store on disk open to write, as far as this system tells.
+
+    The engine's lock file is not opened: to close it again would give up a lock of this process.
+    """
+    try:
+        there = (folder / "live" / "LOCK").stat()
+        held = Path("/proc/locks").read_text(encoding="ascii").split()
+    except (OSError, UnicodeDecodeError):
+        return False
+    device = f"{os.major(there.st_dev):02x}:{os.minor(there.st_dev):02x}"
+    return f"{device}:{there.st_ino}" in held
+
+
 def _remove_unused(snapshot: Path) -> None:
     """Remove a snapshot unless a reader holds it; readers hold a shared lock on its lock file."""
     lock_path = snapshot.with_suffix(".lock")

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 
 from kg_service.access.settings import AccessSettings
 from kg_service.errors import StoreError
@@ -16,6 +17,7 @@ from kg_service.uploads.queue import JobQueue
 _log = logging.getLogger(__name__)
 _WORKER = "kg_service.uploads.worker"
 _LOOKS_EVERY_S = 2.0
+_TIDIES_EVERY_S = 24 * 3600.0
 _ENDS_WITHIN_S = 5.0
 
 
@@ -27,12 +29,14 @@ class Supervisor:
         self._environment = _environment(settings, access)
         self._wake = threading.Event()
         self._ended = threading.Event()
+        self._tidied = 0.0
         self._worker: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._run, name="uploads", daemon=True)
 
     def start(self) -> None:
         """Begin. Raises StoreError where the queue can not be kept."""
         self._queue.prepare()
+        self._tidied = time.monotonic()
         self._thread.start()
 
     def wake(self) -> None:
@@ -56,6 +60,9 @@ class Supervisor:
         while not self._ended.is_set():
             self._wake.clear()
             try:
+                if time.monotonic() - self._tidied > _TIDIES_EVERY_S:
+                    self._tidied = time.monotonic()
+                    self._queue.prepare()
                 self._see_to_it()
             except (OSError, StoreError) as error:
                 # it may be over the next time

@@ -38,7 +38,8 @@ class Stopped(Exception):
 @dataclass(frozen=True)
 class Bench:
     """What a job is done with. ``save`` keeps how far it is; ``is_cancelled`` and ``is_stopped``
-    are asked between sources: a source that is being taken is taken, whole."""
+    are asked between sources: a source that is being taken is taken, whole. ``go_on`` is told
+    each time that something went on."""
 
     store: GraphStore
     alignment: Alignment
@@ -47,6 +48,7 @@ class Bench:
     save: Callable[[Job], None]
     is_cancelled: Callable[[], bool]
     is_stopped: Callable[[], bool]
+    go_on: Callable[[], None]
 
 
 def do(job: Job, bench: Bench) -> Job:
@@ -75,6 +77,7 @@ def _ingest(job: Job, bench: Bench) -> Job:
     saved = published = time.monotonic()
     try:
         for report in _taken(job, intake, deposit, bench.files):
+            bench.go_on()
             if isinstance(report, str):
                 job = replace(job, reading=report)
             elif report is None:

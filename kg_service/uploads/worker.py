@@ -10,6 +10,7 @@ import logging
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -31,13 +32,16 @@ _log = logging.getLogger(__name__)
 _IDLE_S = 2.0
 _LOOKS_EVERY_S = 0.2
 _BUSY_RETRY_S = 1.0
+# a source that takes longer is taken for one that never ends, and not tried more than thrice
+_LONGEST_SOURCE_S = 3600
 _BUSY = "another process is writing to the store; this goes on when it has ended"
 
 
 class Worker:
     """Works off the jobs of a queue, one after another, until there are none.
 
-    It ends when there was nothing to do for ``idle`` seconds. A fault of its own ends it; the
+    It ends when there was nothing to do for ``idle`` seconds. ``alarm`` ends the process in so
+    many seconds, unless it is called again; 0 for never. A fault of its own ends it; the
     next one tries the job again, but not for ever.
     """
 
@@ -48,9 +52,11 @@ class Worker:
         audit: AuditLog,
         alignment: Alignment,
         idle: float = _IDLE_S,
+        alarm: Callable[[int], object] = lambda _seconds: None,
     ) -> None:
         self._queue = queue
         self._idle = idle
+        self._alarm = alarm
         self._settings = settings
         self._audit = audit
         self._stopped = False
@@ -86,6 +92,7 @@ class Worker:
             return
         job = job.starting()
         self._queue.save(job)
+        self._watch()
         try:
             keep_vocabulary(store, self._alignment, resource_folder("ontologies"))
             ended = do(job, self._bench(job, store))
@@ -96,6 +103,7 @@ class Worker:
             _log.error("upload %s: %s", job.id, error)
             ended = job.ending(State.FAILED, "the store failed; the service's log has the details")
         finally:
+            self._alarm(0)
             with suppress(StoreError):  # what was committed is kept
                 store.close()
         self._end(ended)
@@ -109,7 +117,12 @@ class Worker:
             save=self._queue.save,
             is_cancelled=lambda: self._queue.is_cancelled(job),
             is_stopped=lambda: self._stopped,
+            go_on=self._watch,
         )
+
+    def _watch(self) -> None:
+        """End this process if nothing more is heard of for too long."""
+        self._alarm(_LONGEST_SOURCE_S)
 
     def _opened(self, job: Job) -> GraphStore | None:
         """The store, to write, once nobody else does; None where the job ends before."""
@@ -162,7 +175,8 @@ def main() -> None:
     with queue.working() as mine:
         if not mine:
             return
-        worker = Worker(queue, settings, audit, load_alignment(settings.mappings))
+        alignment = load_alignment(settings.mappings)
+        worker = Worker(queue, settings, audit, alignment, alarm=signal.alarm)
         signal.signal(signal.SIGTERM, lambda _number, _frame: worker.stop())
         # a Ctrl-C at the terminal is for the service, which tells its worker
         signal.signal(signal.SIGINT, signal.SIG_IGN)

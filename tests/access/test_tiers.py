@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from access.asking import KNOWN, client_of
-from access.worlds import Event, Gone, Taken, context_of, make_store
+from access.worlds import Event, Gone, Taken, context_of, fill_store, make_store, own
 from fastapi.testclient import TestClient
 from pyoxigraph import NamedNode
+from service.servers import oxigraph
 from support import BASE
 
 from ingest.document import Visibility
@@ -176,6 +177,26 @@ def test_an_interrupted_sync_is_taken_up(
     } == {q for graph in then.graphs for q in reader.quads(None, None, None, graph)
           if str(graph).startswith("<http://kg.test/graph/")}  # fmt: skip
     assert contents_told(then.catalogue).keys() == then.graphs
+
+
+def test_a_store_on_a_server_has_tiers_beside_its_index(
+    alignment: Alignment, tmp_path: Path
+) -> None:
+    with oxigraph(tmp_path / "server") as address:
+        settings = Settings(address, base=BASE, index=str(tmp_path / "index"))
+        fill_store(settings, tmp_path / "crates", alignment, list(enumerate(EVENTS)))
+        app = create_app(context_of(settings), KNOWN)
+        with client_of(app, ANONYMOUS) as client, client_of(app, MEMBER) as member:
+            assert sources_told(client) == 1
+            assert [r["id"] for r in client.get("/sources").json()] == ["alpha"]
+            assert [r["id"] for r in member.get("/sources").json()] == ["alpha", "gamma"]
+            decide(settings, "alpha", Visibility.INTERNAL)
+            assert sources_told(client) == 0
+            assert client.get("/entity", params={"id": own("alpha")}).status_code == 404
+            told = member.get("/lineage", params={"id": own("gamma")}).json()
+            assert {node["id"] for node in told["nodes"]} >= {own("gamma")}
+            assert "alpha" not in json.dumps(told)
+        assert (tmp_path / "index" / "tiers" / "public" / "current").exists()
 
 
 def test_a_damaged_tier_is_made_anew(alignment: Alignment, tmp_path: Path) -> None:

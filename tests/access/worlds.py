@@ -142,7 +142,13 @@ def make_store(
     folder: Path, crates: Path, alignment: Alignment, events: Sequence[tuple[int, Event]]
 ) -> Settings:
     """A store of some events, each with its place in the history, by which it is dated."""
-    settings = Settings(store=str(folder), base=BASE)
+    return fill_store(Settings(store=str(folder), base=BASE), crates, alignment, events)
+
+
+def fill_store(
+    settings: Settings, crates: Path, alignment: Alignment, events: Sequence[tuple[int, Event]]
+) -> Settings:
+    """The same for a store that may be on a server."""
     store = open_writer(settings)
     try:
         keep_vocabulary(store, alignment, resource_folder("ontologies"))

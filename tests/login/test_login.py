@@ -19,6 +19,7 @@ from fastapi.testclient import TestClient
 from login.issuer import AUDIENCE, LocalIssuer, issuing
 from login.places import Place
 from service.servers import serving
+from support import REPOSITORY
 
 from kg_service.access.caller import Scope
 from kg_service.access.issuers import Issuer
@@ -307,8 +308,27 @@ def test_bodies_that_are_too_long(shared: Place) -> None:
     assert too_long.json()["error"]["code"] == "too-large"
 
 
+def test_keys_that_can_not_be_read(tmp_path: Path, alignment: Alignment) -> None:
+    """Nobody is let in, and nobody told where on the machine they are."""
+    place = Place(tmp_path, alignment)
+    key = place.key("els")
+    (tmp_path / "keys" / "keys.json").write_text("damaged")
+    answer = place.client.get("/sources", headers=key)
+    assert answer.status_code == 503
+    assert str(tmp_path) not in answer.text
+    assert place.client.get("/sources").status_code == 200
+
+
 def test_what_is_described(shared: Place) -> None:
     described = shared.client.get("/openapi.json").json()
+    page = (REPOSITORY / "docs" / "http.md").read_text("utf-8")
+    for path, operations in described["paths"].items():
+        assert "/" + path.split("/")[1] in page or path == "/schema.graphql", path
+        for method, operation in operations.items():
+            assert operation["summary"], (method, path)
+            assert len(operation["description"]) > 20, (method, path)
     assert described["components"]["securitySchemes"].keys() == {"bearer", "apiKey"}
     assert {} in described["security"]
+    assert {} not in described["paths"]["/sources"]["post"]["security"]
+    assert "security" not in described["paths"]["/sources"]["get"]
     assert "multipart/form-data" in described["paths"]["/sources"]["post"]["requestBody"]["content"]

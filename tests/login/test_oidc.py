@@ -331,6 +331,19 @@ def test_groups_and_scopes_as_configured(issuer: LocalIssuer) -> None:
     assert entitled.caller(issuer.token(eduperson_entitlement=urn)).groups == {urn}
 
 
+def test_a_group_of_one_issuer_is_not_that_of_another(issuer: LocalIssuer) -> None:
+    tokens = taking(
+        issuer,
+        groups_prefix="partner:",
+        group_scopes={"stewards": Scope.WRITE},
+        internal_groups=frozenset({"stewards"}),
+    )
+    caller = tokens.caller(issuer.token(groups=["beam", "stewards"]))
+    assert caller.groups == {"partner:beam", "partner:stewards"}
+    assert Scope.WRITE in caller.scopes
+    assert caller.internal
+
+
 def test_two_issuers_are_told_apart(issuer: LocalIssuer) -> None:
     with issuing() as other:
         trusted = [Issuer(one.address, (AUDIENCE,)) for one in (issuer, other)]
@@ -352,6 +365,7 @@ issuer = "https://login.lab.example"
 audience = ["kg", "graph"]
 groups_claim = "eduperson_entitlement"
 internal_groups = ["staff"]
+groups_prefix = "lab:"
 [issuer.group_scopes]
 stewards = "write"
 """
@@ -366,6 +380,7 @@ stewards = "write"
     )
     assert first.audience == ("kg", "graph")
     assert first.internal_groups == {"staff"}
+    assert first.groups_prefix == "lab:"
     assert first.group_scopes == {"stewards": Scope.WRITE}
     assert second.scopes == {"graph-write": Scope.WRITE, "https://x.example/admin": Scope.ADMIN}
     assert second.internal_groups is None

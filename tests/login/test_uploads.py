@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from login.places import Place, crate_zip
+from service.servers import serving
 from support import BASE, crate
 
 from kg_service.access.caller import Scope
@@ -91,9 +94,12 @@ def test_the_same_again_and_a_new_version(place: Place, tmp_path: Path) -> None:
     newer = one(place.uploaded(key, [("file", crate_zip(tmp_path / "b", doi, name="new"))]))
     assert [r["outcome"] for r in (first, again, newer)] == ["added", "unchanged", "replaced"]
     assert len({r["source"] for r in (first, again, newer)}) == 1
-    # a file without an identifier is known by its name
-    plain = [one(place.uploaded(key, [("file", crate_zip(tmp_path / "p"))])) for _ in range(2)]
-    assert [r["outcome"] for r in plain] == ["added", "unchanged"]
+    # without an identifier, what a file is called says nothing: others are not replaced
+    for name, outcome in (("a", "added"), ("a", "unchanged"), ("b", "added")):
+        content = crate_zip(tmp_path / name, name=f"plain {name}")[1]
+        report = one(place.uploaded(key, [("file", ("crate.zip", content))]))
+        assert report["outcome"] == outcome
+        assert report["source"].startswith(f"~els/plain-{name}-")
 
 
 def test_put_and_delete(place: Place, tmp_path: Path) -> None:
@@ -403,6 +409,30 @@ def test_what_was_begun_is_taken_up_again(place: Place, tmp_path: Path) -> None:
     told = place.client.get(location, headers=key).json()
     assert told["state"] == "failed"
     assert "never ended" in told["message"]
+
+
+def test_a_caller_who_goes_away_leaves_nothing(place: Place) -> None:
+    token = place.key("els")["Authorization"]
+    head = (
+        f"POST /sources HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\nContent-Length: 100000\r\n"
+        "Content-Type: multipart/form-data; boundary=edge\r\n\r\n--edge\r\n"
+        'Content-Disposition: form-data; name="file"; filename="a.zip"\r\n\r\nbegun'
+    )
+    incoming = place.folder / "uploads" / "incoming"
+    with serving(place.app) as address:
+        host, port = address.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall(head.encode())
+            _wait(lambda: any(incoming.rglob("a.zip")))
+        _wait(lambda: not any(incoming.iterdir()))
+    assert not place.queue.jobs(None, 10)
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not until():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_everything_is_logged(place: Place, tmp_path: Path) -> None:

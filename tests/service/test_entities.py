@@ -116,3 +116,36 @@ def test_no_id_and_no_format(client: TestClient) -> None:
     answer = client.get(ADDRESS, headers={"accept": "image/png"})
     assert answer.status_code == 406
     assert "application/ld+json" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("html", "text/html"),
+        ("json", "application/json"),
+        ("json-ld", "application/ld+json"),
+        ("ttl", "text/turtle"),
+        ("nt", "application/n-triples"),
+        ("rdf", "application/rdf+xml"),
+        ("trig", "application/trig"),
+        ("nq", "application/n-quads"),
+    ],
+)
+def test_a_form_by_its_name(client: TestClient, name: str, media_type: str) -> None:
+    for path in (f"/entity?id={PLANT}", "/sources/field?", "/.well-known/void?"):
+        answer = client.get(f"{path}&format={name}", headers={"accept": "image/png"})
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].partition(";")[0] == media_type
+    unknown = client.get(f"/entity?id={PLANT}&format=docx")
+    assert unknown.status_code == 400
+    assert "turtle" in unknown.json()["error"]["message"]
+
+
+def test_a_hub_is_told_within_bounds(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read of it is bounded, and the answer says that there is more."""
+    whole = client.get(ADDRESS, headers={"accept": "application/n-quads"})
+    assert "kg-complete" not in whole.headers
+    monkeypatch.setattr("kg_service.service.entity_forms.MOST_TOLD", 2)
+    part = client.get(ADDRESS, headers={"accept": "application/n-quads"})
+    assert part.headers["kg-complete"] == "false"
+    assert 0 < len(part.content.splitlines()) <= 2 < len(whole.content.splitlines())

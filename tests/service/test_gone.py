@@ -102,6 +102,8 @@ def test_versions_have_addresses(store: ChangingStore, client: TestClient) -> No
         subjects = {q.subject.value for q in parse(turtle.content, RdfFormat.TURTLE)}  # type: ignore[union-attr]
         assert iri in subjects
         assert "<h1>" in client.get(iri.removeprefix(BASE), headers={"accept": "text/html"}).text
+        by_id = client.get("/entity", params={"id": iri})
+        assert (by_id.status_code, by_id.headers["location"]) == (303, iri.removeprefix(BASE))
     assert set(states) == {"superseded", "withdrawn"}
     assert states["withdrawn"]["revisionOf"] == [states["superseded"]["iri"]]
     assert client.get("/version/field/0000000000000000").status_code == 404

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -69,3 +71,19 @@ def test_crawlers_are_led_to_the_sources(tmp_path: Path) -> None:
     (page,) = [node.text for node in pages.iter() if node.tag.endswith("loc")]
     assert page == f"{store.base}/sources/field"
     assert client.get("/sources/field").status_code == 200
+
+
+def test_a_sources_page_leads_to_its_things_and_versions(tmp_path: Path) -> None:
+    store = ChangingStore(tmp_path)
+    store.ingest("field", *field_entities(), name="first")
+    store.ingest("field", *field_entities(), name="second")
+    store.ingest("other", {"@id": "x.csv", "@type": "File", "name": "only in the other"})
+    client = store.client()
+    page = client.get("/sources/field", headers={"accept": "text/html"}).text
+    assert "only in the other" not in page
+    links = re.findall(r'href="(/(?:source|entity|version)[/?][^"]*)"', page)
+    assert any(link.startswith("/source/field/plant-1") for link in links)
+    assert sum(link.startswith("/version/field/") for link in links) == 2
+    for link in links:
+        answer = client.get(unescape(link), headers={"accept": "text/html"})
+        assert answer.status_code == 200, link

@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
-from service.changing import LICENCE, ChangingStore, field_entities, field_root
-from support import BASE, EXAMPLE
+from service.changing import LICENCE, ChangingStore, alignment, field_entities, field_root
+from support import BASE, EXAMPLE, crate
 
+from kg_service.intake import Intake
+from kg_service.opening import load_alignment, open_existing
 from kg_service.rdf import solutions_of
+from kg_service.realign import realign
 from kg_service.service.void_terms import void
+from kg_service.store.embedded import DiskStore
 from kg_service.terms import RDF_TYPE, dcterms
 
 GRAPH = NamedNode(f"{BASE}/.well-known/void#graph")
@@ -102,6 +106,45 @@ def test_true_after_all_that_happens(tmp_path: Path) -> None:
     store.withdraw("other")
     holds(store)
     store.ingest("other", *field_entities(), name="back")
+    holds(store)
+
+
+def test_true_after_it_is_aligned_anew(tmp_path: Path) -> None:
+    store = ChangingStore(tmp_path)
+    store.ingest("field", *field_entities(), **field_root())
+    before = number(description(store), GRAPH, "triples")
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "lab.ttl").write_text(
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+        "@prefix schema: <http://schema.org/> .\n"
+        "@prefix prov: <http://www.w3.org/ns/prov#> .\n"
+        "schema:hasPart skos:closeMatch prov:wasDerivedFrom .\n"
+    )
+    writer = open_existing(store.settings)
+    try:
+        assert all(told.changed for told in realign(writer, load_alignment([str(own)])))
+        writer.publish()
+    finally:
+        writer.close()
+    holds(store)
+    assert number(description(store), GRAPH, "triples") > before
+
+
+def test_what_was_written_without_its_file_is_counted(tmp_path: Path) -> None:
+    """As after a crash between the store and what is kept beside it."""
+    store = ChangingStore(tmp_path)
+    store.ingest("field", *field_entities())
+    plain = DiskStore(tmp_path / "store", BASE)
+    (other,) = Intake(plain, alignment(), BASE).take_path(
+        crate(tmp_path / "other", *field_entities()[:2]), "other"
+    )
+    assert other is not None
+    assert other.error is None
+    plain.publish()
+    plain.close()
+    holds(store)
+    store.ingest("third", *field_entities()[:1])
     holds(store)
 
 

@@ -1,0 +1,1 @@
+"""SPARQL servers: what each does in its own way, behind one interface."""
