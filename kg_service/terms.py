@@ -15,6 +15,7 @@ SCHEMA_NS = "http://schema.org/"
 
 CATALOGUE = NamedNode("https://w3id.org/kg-service/graph/catalogue")
 VOCABULARY = NamedNode("https://w3id.org/kg-service/graph/vocabulary")
+EXAMPLES = NamedNode("https://w3id.org/kg-service/graph/examples")
 DECISIONS = NamedNode("https://w3id.org/kg-service/graph/decisions")
 JOURNAL = NamedNode("https://w3id.org/kg-service/graph/journal")
 

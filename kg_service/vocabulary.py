@@ -7,7 +7,7 @@ statement, and an annotated axiom (SSSOM in RDF) that tells its id and set.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pyoxigraph import (
@@ -91,10 +91,18 @@ def _row_triples(set_node: NamedNode, row: Row) -> Iterator[Triple]:
 
 def keep_vocabulary(store: GraphStore, alignment: Alignment, ontologies: Path) -> None:
     """Put the vocabulary into the store, unless it is there in this version."""
-    triples = vocabulary_triples(alignment, ontologies)
+    keep_graph(store, VOCABULARY, vocabulary_triples(alignment, ontologies))
+
+
+def keep_graph(store: GraphStore, name: NamedNode, triples: Sequence[Triple]) -> None:
+    """Put a graph that belongs to no source into the store, unless it is there in this version.
+
+    The graph's own name tells its version, ``name`` that of what it holds: the catalogue says
+    which is the current one.
+    """
     digest = hashlib.sha256("\n".join(sorted(map(str, triples))).encode()).hexdigest()
-    graph = NamedNode(f"{VOCABULARY.value}/{digest[:16]}")
-    stale = list(store.quads(VOCABULARY, _CURRENT, None, CATALOGUE))
+    graph = NamedNode(f"{name.value}/{digest[:16]}")
+    stale = list(store.quads(name, _CURRENT, None, CATALOGUE))
     if any(quad.object == graph for quad in stale):
         return
     store.commit(
@@ -102,6 +110,6 @@ def keep_vocabulary(store: GraphStore, alignment: Alignment, ontologies: Path) -
             graphs={graph: Statements.of(triples)},
             drop=[old for quad in stale if (old := node_object(quad)) is not None],
             delete=stale,
-            insert=[Quad(VOCABULARY, _CURRENT, graph, CATALOGUE)],
+            insert=[Quad(name, _CURRENT, graph, CATALOGUE)],
         )
     )

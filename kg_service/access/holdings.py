@@ -13,7 +13,7 @@ from kg_service.access.caller import Caller
 from kg_service.access.visibility import Shown
 from kg_service.rdf import object_node, subject_of, text_object
 from kg_service.store.port import GraphReader
-from kg_service.terms import CATALOGUE, VOCABULARY, kg, prov
+from kg_service.terms import CATALOGUE, kg, prov
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Holdings:
     versions: Mapping[str, Version]
     counting: Mapping[str, str]
     graphs: Mapping[str, str]
-    vocabularies: frozenset[str]
+    vocabularies: Mapping[str, str]
     groups: frozenset[str] = field(default_factory=frozenset)
 
     def seen_by(self, caller: Caller, now: datetime) -> frozenset[str]:
@@ -105,10 +105,7 @@ def holdings(reader: GraphReader) -> Holdings:
         versions,
         {**_pairs(reader, "withdrawnVersion"), **_pairs(reader, "currentVersion")},
         _pairs(reader, "sourceOfGraph"),
-        frozenset(
-            object_node(quad).value
-            for quad in reader.quads(VOCABULARY, kg("vocabularyGraph"), None, CATALOGUE)
-        ),
+        _pairs(reader, "vocabularyGraph"),
         frozenset(group for told in groups.values() for group in told),
     )
 

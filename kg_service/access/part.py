@@ -23,7 +23,7 @@ from kg_service.identity.evidence import Evidence
 from kg_service.store.dump import lines_of_graph
 from kg_service.store.port import GraphReader
 from kg_service.store.statements import END
-from kg_service.terms import CATALOGUE, DECISIONS, OWL_DIFFERENT_FROM, VOCABULARY
+from kg_service.terms import CATALOGUE, DECISIONS, OWL_DIFFERENT_FROM
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def part_seen(reader: GraphReader, held: Holdings, sight: Sight) -> Part:
     seen = _Seen(held, sight)
     graphs = frozenset(
         map(NamedNode, [g for g, s in held.graphs.items() if s in seen.sources])
-    ) | frozenset(map(NamedNode, held.vocabularies))
+    ) | frozenset(map(NamedNode, held.vocabularies.values()))
     catalogue = tuple(sorted(seen.lines(lines_of_graph(reader, CATALOGUE))))
     decisions = tuple(sorted(_decisions(reader, graphs)))
     return Part(graphs, catalogue, decisions, key_of(catalogue, decisions))
@@ -71,6 +71,7 @@ class _Seen:
     def __init__(self, held: Holdings, sight: Sight) -> None:
         self._held = held
         self._versions = sight.versions
+        self._shared = {*held.vocabularies, *held.vocabularies.values()}
         self._known = set(held.counting) | {v.source for v in held.versions.values()}
         self.sources = {
             source for source, version in held.counting.items() if version in sight.versions
@@ -91,7 +92,7 @@ class _Seen:
 
     def _node(self, iri: str) -> bool | None:
         """Whether a node is seen; None for what is no node of the catalogue's own."""
-        if iri == VOCABULARY.value or iri in self._held.vocabularies:
+        if iri in self._shared:
             return True
         if iri in self._known:
             return iri in self.sources

@@ -23,7 +23,7 @@ from kg_service.store.dump import copied, lines_of_graph
 from kg_service.store.embedded import DiskStore
 from kg_service.store.port import Change, GraphReader
 from kg_service.store.statements import Statements
-from kg_service.terms import CATALOGUE, DECISIONS, JOURNAL, VOCABULARY, kg, prov
+from kg_service.terms import CATALOGUE, DECISIONS, JOURNAL, kg, prov
 
 Item = TypeVar("Item")
 _GRAPHS_AT_ONCE = 200
@@ -84,8 +84,8 @@ def contents_told(catalogue: Iterable[bytes]) -> dict[NamedNode, str]:
         ]
         content = b" ".join([*sorted(stamps[graph]), b"|", *sorted(ingested)])
         found[_node(graph)] = content.decode()
-    for graph in vocabularies[str(VOCABULARY).encode()]:
-        found[_node(graph)] = ""
+    for graphs in vocabularies.values():
+        found.update(dict.fromkeys(map(_node, graphs), ""))
     return found
 
 

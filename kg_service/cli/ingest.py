@@ -27,6 +27,8 @@ from kg_service.cli.sources import EmbargoOption, GroupOption
 from kg_service.errors import UsageError
 from kg_service.intake import Intake
 from kg_service.opening import base_of, load_alignment, open_writer
+from kg_service.questions import load_questions
+from kg_service.questions.keeping import keep_examples
 from kg_service.report import IngestReport, Outcome
 from kg_service.resources import resource_folder
 from kg_service.settings import Settings
@@ -73,6 +75,7 @@ def ingest(
     try:
         with audited(settings, "ingest") as entry:
             keep_vocabulary(target, alignment, resource_folder("ontologies"))
+            keep_examples(target, load_questions(resource_folder("queries")), base_of(settings))
             intake = Intake(target, alignment, base_of(settings), decided)
             reports, passed_over = _take_all(intake, target, paths, source_id, entry)
     finally:

@@ -28,6 +28,7 @@ from kg_service.service.decisions import decisions_router
 from kg_service.service.drain import Drain, DrainingServer
 from kg_service.service.entities import entities_router
 from kg_service.service.errors import add_error_answers
+from kg_service.service.examples import examples_router
 from kg_service.service.exports import exports_router
 from kg_service.service.graph_store import graph_store_router
 from kg_service.service.graphql_http import graphql_router
@@ -72,6 +73,7 @@ _EXPOSED = (
     "WWW-Authenticate",
     "X-Complete",
     "X-Request-ID",
+    "X-Total-Count",
 )
 
 
@@ -94,6 +96,7 @@ def create_app(
         graph_store_router(context),
         graphql_router(context),
         queries_router(context),
+        examples_router(context),
         sources_router(context),
         versions_router(context),
         entities_router(context),

@@ -19,8 +19,6 @@ from strawberry.types import ExecutionContext
 
 from kg_service.errors import NotKnown
 from kg_service.graph import KnowledgeGraph
-from kg_service.questions import ask as ask_question
-from kg_service.questions import question_named
 from kg_service.resolve import nodes_identified
 from kg_service.search.held import Wanted
 from kg_service.service.errors import UNEXPECTED
@@ -38,6 +36,7 @@ from kg_service.service.graphql_links import Link, links
 from kg_service.service.graphql_lists import page_of
 from kg_service.service.graphql_paging import LISTS_FIRST
 from kg_service.service.graphql_projection import ProjectingExecutor
+from kg_service.service.graphql_questions import Question, Table, ask, question, questions
 from kg_service.service.graphql_things import (
     CONCRETE,
     ActivityConnection,
@@ -49,7 +48,6 @@ from kg_service.service.graphql_things import (
     ThingConnection,
 )
 from kg_service.service.graphql_tracing import LineageQuestions
-from kg_service.service.graphql_types import Given, Question, Table
 
 __all__ = ["GraphQLContext", "make_schema"]
 
@@ -220,25 +218,6 @@ async def source(
     return await answered(make)
 
 
-async def questions(info: Asked) -> list[Question]:
-    return [Question.of(question) for question in info.context.service.questions]
-
-
-async def ask(
-    info: Asked,
-    id: Annotated[strawberry.ID, strawberry.argument(description="The question's id.")],
-    parameters: Annotated[
-        list[Given] | None, strawberry.argument(description="Values for its parameters.")
-    ] = None,
-) -> Table | None:
-    def make(graph: KnowledgeGraph) -> Table:
-        question = question_named(info.context.service.questions, id)
-        given = {parameter.name: parameter.value for parameter in parameters or []}
-        return Table.of(ask_question(graph.reader, question, given, graph.resolve))
-
-    return await from_graph(info, make)
-
-
 @strawberry.type(description="All that can be asked.")
 class Query(LineageQuestions):
     node: Node | None = strawberry.field(
@@ -302,6 +281,9 @@ class Query(LineageQuestions):
     source: Source | None = strawberry.field(resolver=source, description="A source by its id.")
     questions: list[Question] = strawberry.field(
         resolver=questions, description="The questions that can be asked by name."
+    )
+    question: Question | None = strawberry.field(
+        resolver=question, description="A question by its id."
     )
     ask: Table | None = strawberry.field(
         resolver=ask, description="The answer to one of the questions."

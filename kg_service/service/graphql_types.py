@@ -1,4 +1,4 @@
-"""GraphQL's enumerations, and the types of questions: each has its counterpart in the model."""
+"""GraphQL's enumerations: each has its counterpart in the model."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from enum import Enum
 from typing import Protocol
 
 import strawberry
-
-from kg_service.questions import Question as QuestionRecord
-from kg_service.tables import Table as TableRecord
 
 ID_MEANS = "An IRI, a persistent identifier in any spelling, or a name that only one thing has."
 
@@ -131,69 +128,3 @@ class Graded(Protocol):
 
 def grade_of(root: strawberry.Parent[Graded]) -> Grade:
     return Grade[root.grade.upper()]
-
-
-@strawberry.type(description="A parameter of a question.")
-class Parameter:
-    name: str = strawberry.field(description="Its name.")
-    type: str = strawberry.field(description="How it is written: iri, string or integer.")
-    required: bool = strawberry.field(description="Whether it must be given.")
-    default: str | None = strawberry.field(description="What it is where it is not given.")
-    description: str = strawberry.field(description="What it means.")
-
-
-@strawberry.type(description="A column of a question's answer.")
-class Column:
-    name: str = strawberry.field(description="Its name.")
-    description: str = strawberry.field(description="What stands in it.")
-
-
-@strawberry.type(description="A question that can be asked by name.")
-class Question:
-    id: strawberry.ID = strawberry.field(description="Its id.")
-    summary: str = strawberry.field(description="The question.")
-    description: str = strawberry.field(description="What the answer means and leaves out.")
-    tags: list[str] = strawberry.field(description="What it is about.")
-    parameters: list[Parameter] = strawberry.field(description="What it can be given.")
-    columns: list[Column] = strawberry.field(description="What its answer tells.")
-
-    @classmethod
-    def of(cls, record: QuestionRecord) -> Question:
-        return cls(
-            id=strawberry.ID(record.id),
-            summary=record.summary,
-            description=record.description,
-            tags=list(record.tags),
-            parameters=[
-                Parameter(
-                    name=p.name,
-                    type=p.type.value,
-                    required=p.required,
-                    default=p.default,
-                    description=p.description,
-                )
-                for p in record.parameters
-            ],
-            columns=[Column(name=c.name, description=c.description) for c in record.columns],
-        )
-
-
-@strawberry.input(description="A value for a parameter of a question.")
-class Given:
-    name: str = strawberry.field(description="The parameter's name.")
-    value: str = strawberry.field(description="Its value, as text.")
-
-
-@strawberry.type(description="The answer to a question.")
-class Table:
-    columns: list[str] = strawberry.field(description="The columns' names.")
-    rows: list[list[str | None]] = strawberry.field(
-        description="The rows; IRIs and literals as their text, null where there is nothing."
-    )
-
-    @classmethod
-    def of(cls, record: TableRecord) -> Table:
-        return cls(
-            columns=list(record.columns),
-            rows=[[cell.value if cell else None for cell in row] for row in record.rows],
-        )

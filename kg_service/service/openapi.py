@@ -65,6 +65,9 @@ UNKNOWN = error("No such thing.", "not-known", "'plant-9' is not known: no IRI, 
 GONE = error("It was withdrawn.", "withdrawn", "trial was withdrawn on 2026-11-20 by ...: why")
 NO_STORE = error("The store can not be read.", "store", "there is no store yet; create it ...")
 BAD = error("The request makes no sense.", "usage", "depth: Input should be a valid integer")
+NOT_ACCEPTABLE = error(
+    "No such format.", "not-acceptable", "no such format for this answer; there are ..."
+)
 
 _EXAMPLE = """PREFIX kg: <https://w3id.org/kg-service/terms#>
 SELECT ?source ?version WHERE { ?source kg:currentVersion ?version }"""
@@ -124,9 +127,7 @@ SPARQL_RESPONSES: dict[int | str, Operation] = {
         'the SPARQL query does not parse: line 1, column 22: expected one of "{", "WHERE"',
     ),
     403: error("SERVICE or an update.", "refused", "SERVICE is refused: ..."),
-    406: error(
-        "No such format.", "not-acceptable", "no such format for this answer; there are ..."
-    ),
+    406: NOT_ACCEPTABLE,
     413: error("A query that is too long.", "too-large", "a query may have at most ... bytes"),
     415: error(
         "Not a content type of the protocol.", "unsupported-media-type", "send a query as ..."

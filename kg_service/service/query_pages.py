@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 from starlette.responses import HTMLResponse
 
-from kg_service.questions import Question
+from kg_service.questions import Parameter, Question
+from kg_service.questions.asking import Page
+from kg_service.questions.model import Family
 from kg_service.service import html
-from kg_service.tables import Table
-
-ROWS_SHOWN = 1000
+from kg_service.service.query_paging import Place, relations
 
 
 def names_of_format(question: Question) -> list[str]:
@@ -22,29 +21,42 @@ def names_of_format(question: Question) -> list[str]:
     return [name for name in ("format", "output") if name not in own]
 
 
-def questions_page(questions: Iterable[Question], root: str) -> HTMLResponse:
-    """All questions, each with a link to ask it."""
-    rows = [
-        ((q.id, f"{root}/queries/{q.id}"), (q.summary, None), (", ".join(q.tags), None))
-        for q in questions
-    ]
-    table = html.table(f"{len(rows)} questions", ("Id", "Question", "About"), rows)
-    return html.page("Questions", table, root)
+def questions_page(
+    questions: Sequence[Question], can: Mapping[str, Sequence[str]], root: str
+) -> HTMLResponse:
+    """Questions by family, each with a link to ask it, and what a source lacks to answer it."""
+    body = ""
+    for family in Family:
+        rows = [
+            (
+                (q.id, f"{root}/queries/{q.id}"),
+                (q.summary, None),
+                (", ".join(q.tags[1:]), None),
+                *([(", ".join(can[q.id]) or "nothing", None)] if can else []),
+            )
+            for q in questions
+            if q.family is family
+        ]
+        if rows:
+            columns = ("Id", "Question", "About", *(["The source lacks"] if can else []))
+            body += html.heading(family.value) + html.table(str(len(rows)), columns, rows)
+    return html.page("Questions", body, root)
 
 
 def question_page(
-    question: Question, given: Mapping[str, str], table: Table | None, root: str
+    question: Question, given: Mapping[str, str], place: Place, page: Page | None, root: str
 ) -> HTMLResponse:
     """A question, its parameters to fill in, and the answer where it could be asked."""
     body = html.paragraph(question.description)
     if question.parameters:
         body += _form(question, given, root)
     body += html.heading("Answer")
-    if table is None:
-        needed = ", ".join(p.name for p in question.parameters if p.required)
+    if page is None:
+        needed = ", ".join(p.name for p in question.required)
         body += html.paragraph(f"Fill in {needed} to get an answer.")
     else:
-        body += _answer(table, root) + _other_formats(question, given, root)
+        body += _answer(question, page, root) + _other_pages(question, given, place, page, root)
+        body += _other_formats(question, given, root)
     body += html.heading("Columns")
     body += html.definitions((c.name, html.text(c.description)) for c in question.columns)
     body += html.heading("In SPARQL")
@@ -63,7 +75,7 @@ def _form(question: Question, given: Mapping[str, str], root: str) -> str:
             f'<p><label for="{field}">{html.text(parameter.name)}</label> '
             f"({html.text(parameter.type.value)}): {html.text(parameter.description)}<br>\n"
             f'<input id="{field}" name="{html.text(parameter.name)}" value="{value}" size="60"'
-            f"{required}></p>"
+            f"{required}{_suggested(field, parameter)}</p>"
         )
     action = f"{html.text(root)}/queries/{html.text(question.id)}"
     return (
@@ -72,11 +84,23 @@ def _form(question: Question, given: Mapping[str, str], root: str) -> str:
     )
 
 
-def _answer(table: Table, root: str) -> str:
+def _suggested(field: str, parameter: Parameter) -> str:
+    """The rest of a field, with the values that it can have where these are known."""
+    if not parameter.values:
+        return ">"
+    options = "".join(f'<option value="{html.text(value)}">' for value in parameter.values)
+    return f' list="{field}-values"><datalist id="{field}-values">{options}</datalist>'
+
+
+def _answer(question: Question, page: Page, root: str) -> str:
+    table = page.table
     count = len(table.rows)
-    more = f", the first {ROWS_SHOWN} of them" if count > ROWS_SHOWN else ""
+    if not count and not page.offset and question.empty:
+        return html.paragraph(f"No rows: {question.empty}.")
+    first = page.offset + 1
+    of = "more" if page.total is None else str(page.total)
     rows = []
-    for terms, texts in islice(zip(table.rows, table.texts(), strict=True), ROWS_SHOWN):
+    for terms, texts in zip(table.rows, table.texts(), strict=True):
         links = [
             f"{root}/entity?{urlencode({'id': term.value})}"
             if isinstance(term, NamedNode)
@@ -84,7 +108,20 @@ def _answer(table: Table, root: str) -> str:
             for term in terms
         ]
         rows.append(list(zip(texts, links, strict=True)))
-    return html.table(f"{count} rows{more}", table.columns, rows)
+    title = f"rows {first} to {page.offset + count} of {of}" if count else "no rows"
+    return html.table(title, table.columns, rows)
+
+
+def _other_pages(
+    question: Question, given: Mapping[str, str], place: Place, page: Page, root: str
+) -> str:
+    path = f"{root}/queries/{question.id}"
+    links = [
+        html.link(relation, f"{path}?{urlencode({**given, **rows})}")
+        for relation, rows in relations(place, page)
+        if page.more or page.offset
+    ]
+    return f"<p>{', '.join(links)}</p>" if links else ""
 
 
 def _other_formats(question: Question, given: Mapping[str, str], root: str) -> str:

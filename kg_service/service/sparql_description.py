@@ -30,6 +30,7 @@ def describe_service(base: str, format_: RdfFormat, *, updates: bool = False) ->
         Triple(service, RDFS_SEE_ALSO, NamedNode(f"{base}/.well-known/void")),
         Triple(service, _sd("defaultDataset"), dataset),
         Triple(service, dcterms("title"), Literal("kg-service: provenance knowledge graph")),
+        Triple(service, RDFS_SEE_ALSO, NamedNode(f"{base}/sparql-examples")),
         Triple(dataset, RDF_TYPE, _sd("Dataset")),
         Triple(dataset, _sd("defaultGraph"), default),
         Triple(default, RDF_TYPE, _sd("Graph")),

@@ -20,6 +20,8 @@ from kg_service.access.settings import AccessSettings
 from kg_service.align.engine import Alignment
 from kg_service.errors import KgError, StoreBusy, StoreError
 from kg_service.opening import base_of, load_alignment, open_writer
+from kg_service.questions import load_questions
+from kg_service.questions.keeping import keep_examples
 from kg_service.resources import resource_folder
 from kg_service.settings import Settings
 from kg_service.store.port import GraphStore
@@ -60,6 +62,7 @@ class Worker:
         self._settings = settings
         self._audit = audit
         self._stopped = False
+        self._questions = load_questions(resource_folder("queries"))
         self._alignment = alignment
 
     def stop(self) -> None:
@@ -95,6 +98,7 @@ class Worker:
         self._watch()
         try:
             keep_vocabulary(store, self._alignment, resource_folder("ontologies"))
+            keep_examples(store, self._questions, base_of(self._settings))
             ended = do(job, self._bench(job, store))
         except Stopped:
             self._queue.save(replace(job, state=State.QUEUED, attempts=job.attempts - 1))

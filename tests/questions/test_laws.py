@@ -6,29 +6,41 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import EXAMPLE, ingest_into_memory
+from support import BASE, EXAMPLE, take_all
 
 from kg_service.align.engine import Alignment
 from kg_service.graph import KnowledgeGraph
 from kg_service.questions import Question, load_questions
 from kg_service.resources import resource_folder
 from kg_service.store.bound import bind
+from kg_service.store.embedded import OxigraphStore
 from kg_service.store.port import Term
 from kg_service.tables import Cell, Table, evaluate
+from kg_service.vocabulary import keep_vocabulary
+from kg_service.withdraw import withdraw
 
 CASES = Path(__file__).parent / "cases"
 QUESTIONS = load_questions(resource_folder("queries"))
 # what the questions that need a start are asked about, by name
-STARTS = {"specimen": "plant", "result": "plot.png"}
+STARTS = {
+    "specimen": "plant",
+    "result": "traits.png",
+    "sample": "stained-root-01",
+    "thing": "10.5072/els.ls-4711.01",
+}
 VALUES_TRIED = 4
 
 
 @pytest.fixture(scope="module")
 def graph(alignment: Alignment) -> KnowledgeGraph:
-    """Laboratory, facility and workflow sources together."""
-    return ingest_into_memory(
-        alignment, EXAMPLE, CASES / "runs" / "input", CASES / "chain" / "input"
-    )
+    """Sources of laboratory, facility and workflow, what stewards look for, and a tombstone."""
+    store = OxigraphStore()
+    keep_vocabulary(store, alignment, resource_folder("ontologies"))
+    inputs = [CASES / case / "input" for case in ("runs", "chain", "steward", "circumstances")]
+    for report in take_all(store, alignment, EXAMPLE, *inputs):
+        assert report.error is None, report.error
+    withdraw(store, BASE, "engine", "it was superseded")
+    return KnowledgeGraph(store, alignment)
 
 
 def rows(graph: KnowledgeGraph, sparql: str, bindings: dict[str, Term]) -> Table:

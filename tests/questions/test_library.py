@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -18,9 +19,9 @@ from kg_service.questions import (
     ask,
     load_questions,
     question_named,
-    questions_page,
     read_question,
 )
+from kg_service.questions.pages import question_pages
 from kg_service.resources import resource_folder
 from kg_service.store.embedded import OxigraphStore
 
@@ -118,6 +119,20 @@ def test_headers_tell_the_columns_that_the_query_has(question: Question) -> None
     assert {p.name for p in question.parameters} <= set(table.columns)
 
 
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.id)
+def test_headers_tell_what_is_told_of_all(question: Question) -> None:
+    assert question.text.count("#+ method: GET") == 1, "grlc asks by POST else"
+    assert all(p.example and p.address for p in question.required)
+    source = next((p for p in question.parameters if p.name == "source"), None)
+    assert source is not None or "source" not in {c.name for c in question.columns}
+    assert not re.search(r"[:;,]$", question.summary + question.description)
+
+
+def test_a_value_that_can_not_be_is_refused() -> None:
+    with pytest.raises(UsageError, match="direction must be one of input, output, not 'up'"):
+        ask(OxigraphStore(), question_named(QUESTIONS, "workflow-interface"), {"direction": "up"})
+
+
 def test_the_eleven_and_the_others_are_there() -> None:
     ids = {q.id for q in QUESTIONS}
     assert {f"cq{n}" for n in range(1, 12)} <= ids
@@ -127,9 +142,13 @@ def test_the_eleven_and_the_others_are_there() -> None:
     } <= ids  # fmt: skip
 
 
-def test_the_page_is_what_the_headers_make() -> None:
-    page = (REPOSITORY / "docs" / "questions.md").read_text(encoding="utf-8")
-    assert page == questions_page(QUESTIONS)
+def test_the_pages_are_what_the_headers_make() -> None:
+    docs = REPOSITORY / "docs"
+    pages = question_pages(QUESTIONS)
+    there = {f"questions/{path.name}" for path in (docs / "questions").iterdir()}
+    assert there | {"questions.md"} == set(pages)
+    for name, page in pages.items():
+        assert (docs / name).read_text(encoding="utf-8") == page, name
 
 
 # question, columns of the row that must be there
@@ -247,14 +266,22 @@ def test_a_value_is_a_term_and_never_text_of_the_query(one: KnowledgeGraph) -> N
     assert answers(one, "cq7", source=sly) == []
 
 
+OF_A_FAMILY = "#+ summary: x?\n#+ columns: {a: b}\n#+ tags: [lineage]\n"
+
+
 @pytest.mark.parametrize(
     ("header", "words"),
     [
         ("", "summary and columns"),
         ("#+ summary: x?\n#+ columns: {a: b}\n#+ colums: 1\n", "colums"),
         ("#+ summary: [\n", "YAML"),
-        ("#+ summary: x?\n#+ columns: {a: b}\n#+ parameters: {p: {type: int, description: d}}\n",
-         "type of parameter p"),
+        (OF_A_FAMILY + "#+ parameters: {p: {type: int, description: d}}\n", "type of parameter p"),
+        (OF_A_FAMILY + "#+ parameters: {page: {type: iri, description: d}}\n", "called page"),
+        ("#+ summary: x?\n#+ columns: {a: b}\n#+ tags: [odd]\n", "first tag must be a family"),
+        (OF_A_FAMILY + "#+ needs: [a b]\n", "need 'a b'"),
+        (OF_A_FAMILY + "#+ needs: ['prov:used kg:File kg:File']\n", "begins with no class"),
+        (OF_A_FAMILY + "#+ method: POST\n", "method must be GET"),
+        (OF_A_FAMILY + "#+ pagination: many\n", "pagination"),
     ],
 )  # fmt: skip
 def test_a_bad_header_names_its_file(tmp_path: Path, header: str, words: str) -> None:
