@@ -26,7 +26,7 @@ from kg_service.store.remote import RemoteStore
 from kg_service.terms import JOURNAL, kg
 from kg_service.tombstones import tombstones
 
-_COUNT = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }"
+_COUNT = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(?g != {JOURNAL}) }}"
 
 
 @dataclass(frozen=True)

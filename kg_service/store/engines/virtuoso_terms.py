@@ -52,6 +52,7 @@ _NEVER = {
     "http://www.opengis.net/ont/geosparql#wktLiteral",
     "http://www.openlinksw.com/schemas/virtrdf#Geometry",
 }
+_LAST_ZEROS = re.compile(r"(\.[0-9]*[1-9])0+(?=[Z+-]|$)")
 _BOOLEANS = {"1": "true", "0": "false"}
 
 
@@ -98,9 +99,8 @@ def as_it_was(term: Any) -> Any:
     datatype = term.datatype.value
     if datatype.startswith(AS_WRITTEN):
         return Literal(term.value, datatype=NamedNode(datatype.removeprefix(AS_WRITTEN)))
-    if datatype == f"{XSD_NS}boolean" and term.value in _BOOLEANS:
-        return Literal(_BOOLEANS[term.value], datatype=term.datatype)
-    return term
+    spelled = _spelled(term.value, datatype)
+    return term if spelled == term.value else Literal(spelled, datatype=term.datatype)
 
 
 def term_as_it_was(term: dict[str, str]) -> dict[str, str]:
@@ -110,9 +110,17 @@ def term_as_it_was(term: dict[str, str]) -> dict[str, str]:
     datatype = term.get("datatype", "")
     if datatype.startswith(AS_WRITTEN):
         return {**term, "datatype": datatype.removeprefix(AS_WRITTEN)}
-    if datatype == f"{XSD_NS}boolean" and term["value"] in _BOOLEANS:
-        return {**term, "value": _BOOLEANS[term["value"]]}
-    return term
+    return {**term, "value": _spelled(term["value"], datatype)} if datatype else term
+
+
+def _spelled(value: str, datatype: str) -> str:
+    """A value in the spelling of the embedded engine, as far as that of the server is another."""
+    name = datatype.removeprefix(XSD_NS)
+    if name == "boolean":
+        return _BOOLEANS.get(value, value)
+    if name in ("dateTime", "time"):
+        return _LAST_ZEROS.sub(r"\1", value)
+    return value
 
 
 def _label(iri: str) -> str:
