@@ -17,7 +17,8 @@ from kg_service.store.port import GraphReader, Term
 from kg_service.tables import Table
 
 COUNTED = 100_000
-_AT_CATALOGUE = re.compile(r"^ *(?=GRAPH graph:catalogue \{[^}]*\?source\b)", re.MULTILINE)
+# a group of patterns that begins with the catalogue
+_AT_CATALOGUE = re.compile(r"\{\n *(?=GRAPH graph:catalogue \{[^}]*\?source\b)")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 
 
