@@ -131,7 +131,7 @@ def test_a_limit_of_the_server_itself(tmp_path: Path) -> None:
         fill(RemoteStore(address, writer=True))
         for query in (ENDLESS, "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"):
             with pytest.raises((StoreError, Limited)):
-                body(RemoteEngine(address, LIMITS), query)
+                body(RemoteEngine(address, Limits(timeout_s=5)), query)
 
 
 # --- servers that do not keep to what they say -------------------------------------------------
@@ -154,7 +154,7 @@ def answering(head: str, sent: bytes) -> Iterator[str]:
             """Not in the way of the tests' own words."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"sparql+http://127.0.0.1:{server.server_port}"
