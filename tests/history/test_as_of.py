@@ -105,7 +105,7 @@ class _World:
         for when, source in self.withdrawn:
             if when > step:
                 with suppress(NotKnown):  # it was not there yet, or withdrawn then as well
-                    withdraw(store, BASE, source, "later", "someone")
+                    withdraw(store, BASE, source, "it was wrong", "someone")
         return KnowledgeGraph(store, alignment or self.alignment)
 
 

@@ -132,7 +132,7 @@ def test_filters(client: TestClient, filter_: Any, expected: set[str]) -> None:
 def test_a_source_that_there_is_not(client: TestClient) -> None:
     code, message = refusal(client, PAGES, first=1, filter={"sources": ["feild"]})
     assert code == "not-known"
-    assert "no source feild" in message
+    assert "no source 'feild'" in message
 
 
 def test_lists_by_kind(client: TestClient) -> None:
