@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-START_TIMEOUT_S = 20
+START_TIMEOUT_S = 60
 
 
 def free_port() -> int:

@@ -155,6 +155,19 @@ def test_a_writer_whose_claim_was_taken_over_stops(
     second.close()
 
 
+def test_graphs_are_loaded_by_the_graph_store_protocol(empty: str) -> None:
+    writer = RemoteStore(f"{empty}?graphs=store", writer=True)
+    assert writer.engine.endpoint.address.graphs_url.endswith("/store")
+    triples = [Triple(A, P, Literal(f"{n} {'ü' * 400}")) for n in range(4000)]
+    writer.commit(Change(graphs={G1: Statements.of(triples)}))
+    assert {q.triple for q in writer.quads(None, None, None, G1)} == set(triples)
+    writer.close()
+    wrong = RemoteStore(f"{empty}?graphs=nowhere", writer=True)
+    with pytest.raises(StoreError, match="has nothing at"):
+        wrong.commit(Change(graphs={G2: Statements.of(triples[:1])}))
+    assert not list(RemoteStore(empty).quads(None, None, None, G2))
+
+
 def test_a_reader_does_not_write(empty: str) -> None:
     with pytest.raises(StoreError, match="opened to read"):
         RemoteStore(empty).commit(FIRST)

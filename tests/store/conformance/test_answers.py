@@ -13,6 +13,7 @@ import subprocess
 import sys
 import urllib.parse
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,8 @@ from kg_service.settings import Settings
 from kg_service.withdraw import withdraw
 
 EXAMPLES = REPOSITORY / "examples"
+BEGUN = datetime.now(UTC).isoformat()[:19]
 KG = [sys.executable, "-c", "from kg_service.cli.main import main; main()"]
-# when something was made, by the clock of the ingest
-PASSING = {"started", "ended", "ingested", "when", "made"}
 
 
 def filled(settings: Settings, tmp_path: Path, alignment: Any) -> KnowledgeGraph:
@@ -56,6 +56,11 @@ def filled(settings: Settings, tmp_path: Path, alignment: Any) -> KnowledgeGraph
     return open_graph(settings)
 
 
+def passing(term: str) -> str:
+    """A term, but for times after this test began: those of the ingest itself."""
+    return "just now" if "#dateTime" in term and term[1:20] >= BEGUN else term
+
+
 def asked(graph: KnowledgeGraph) -> dict[str, Any]:
     """What the service answers from a graph, by what was asked."""
     sources = [(s.id, s.version, s.asserted, s.aligned) for s in graph.sources()]
@@ -74,11 +79,7 @@ def asked(graph: KnowledgeGraph) -> dict[str, Any]:
     for question in load_questions(resource_folder("queries")):
         answer = graph.reader.frozen().query(question.text)
         assert not isinstance(answer, QueryTriples)
-        names = [v.value for v in answer.variables]  # type: ignore[union-attr]
-        told[question.id] = sorted(
-            str([str(row[n]) for n in names if n not in PASSING])
-            for row in answer  # type: ignore[union-attr]
-        )
+        told[question.id] = sorted(str([passing(str(term)) for term in row]) for row in answer)  # type: ignore[union-attr]
     return told
 
 
