@@ -5,11 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from kg_service.catalogue import Catalogue
+from kg_service.access.caller import OPERATOR
 from kg_service.errors import StoreError
+from kg_service.graph import KnowledgeGraph
+from kg_service.service.callers import asking
 from kg_service.service.context import ServiceContext
 from kg_service.service.drain import Drain
 from kg_service.service.openapi import answer
+from kg_service.terms import CATALOGUE, kg
 
 _READY = {"status": "ready", "store": "readable", "index": "current", "draining": False}
 
@@ -34,9 +37,10 @@ def readiness_router(context: ServiceContext, drain: Drain) -> APIRouter:
         """
         store, index = "readable", "none"
         try:
-            graph = context.graph.frozen()
-            next(iter(Catalogue(graph.reader).sources()), None)
-            index = context.keep("ready-index", lambda _graph: _index_state(context))
+            reader = context.graph.frozen().reader
+            next(reader.quads(None, kg("currentVersion"), None, CATALOGUE), None)
+            with asking(OPERATOR):  # the state of the whole, for which no tier is waited for
+                index = context.keep("ready-index", _index_state)
         except StoreError:
             store = "unreadable"
         is_ready = store == "readable" and not drain.begun
@@ -51,8 +55,7 @@ def readiness_router(context: ServiceContext, drain: Drain) -> APIRouter:
     return router
 
 
-def _index_state(context: ServiceContext) -> str:
-    index = context.graph.index
-    if index is None:
+def _index_state(graph: KnowledgeGraph) -> str:
+    if graph.index is None:
         return "none"
-    return "behind" if index.is_behind(context.graph.frozen().reader) else "current"
+    return "behind" if graph.index.is_behind(graph.frozen().reader) else "current"
