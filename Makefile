@@ -51,7 +51,9 @@ check: $(VENV)/.check
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.lineage $(LINEAGE_OPTIONS)
 	$(BIN)/python -m benchmarks.graphql
+	$(BIN)/python -m benchmarks.sparql $(SPARQL_OPTIONS)
 	$(BIN)/python -m benchmarks.ingest $(BENCH_OPTIONS)
+	$(BIN)/python -m benchmarks.questions $(QUESTIONS_OPTIONS)
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.report

@@ -68,6 +68,7 @@ class Views:
         self._tiers = tiers
         self._guard = threading.Lock()
         self._making = threading.Lock()
+        self._reading = threading.Lock()
         self._newest: _State | None = None
 
     def of(self, caller: Caller) -> View:
@@ -153,29 +154,36 @@ class Views:
         return found
 
     def _state(self) -> _State:
-        while True:
-            reader = self._store.frozen()
-            with self._guard:
-                kept = self._newest
-            if kept is not None and kept.reader is reader and _is_snapshot(reader):
-                return kept
-            generation = self.generation()
-            if (
-                kept is not None
-                and generation
-                and (kept.reader, kept.generation)
-                == (
-                    reader,
-                    generation,
-                )
-            ):
-                return kept
-            number = kept.number + 1 if kept is not None else 1
-            made = _State(reader, generation, Sights(reader), number)
-            if self._store.frozen() is reader and self.generation() == generation:
-                with self._guard:
-                    self._newest = made
-                return made
+        kept = self._unchanged()
+        if kept is not None:
+            return kept
+        with self._reading:  # one reads what others wait for
+            while True:
+                kept = self._unchanged()
+                if kept is not None:
+                    return kept
+                made = self._read()
+                if made is not None:
+                    return made
+
+    def _unchanged(self) -> _State | None:
+        """The state that was read last, where it still is the newest."""
+        kept = self._newest
+        if kept is None or self._store.frozen() is not kept.reader:
+            return None
+        if _is_snapshot(kept.reader):
+            return kept
+        return kept if kept.generation and self.generation() == kept.generation else None
+
+    def _read(self) -> _State | None:
+        """The newest state; None where the store has changed meanwhile."""
+        reader, generation = self._store.frozen(), self.generation()
+        number = self._newest.number + 1 if self._newest is not None else 1
+        made = _State(reader, generation, Sights(reader), number)
+        if self._store.frozen() is not reader or self.generation() != generation:
+            return None
+        self._newest = made
+        return made
 
     def generation(self) -> str | None:
         """What changes whenever the store has; None where it can not tell."""

@@ -12,6 +12,8 @@ from typing import IO, Annotated, cast
 import typer
 from pyoxigraph import NamedNode
 
+from kg_service.access.audit import AuditLog, Entry, operator
+from kg_service.access.settings import AccessSettings
 from kg_service.catalogue import Catalogue
 from kg_service.cli.console import BaseOption, JsonOption, StoreOption, err, out, print_json
 from kg_service.errors import NotKnown, StoreError, UsageError
@@ -61,6 +63,9 @@ def restore(
     """
     settings = Settings.from_environment(store, base)
     told = make_from(settings, source)
+    # afterwards, as the log that was saved is part of what is restored
+    log = AuditLog(AccessSettings.from_environment(settings).audit)
+    log.write(Entry(operator(), "restore", "cli", [str(source)]))
     if as_json:
         print_json({"store": shown(settings.store), "made": told.made, "base": told.base,
                     "sources": len(told.sources), "quads": told.quads})  # fmt: skip

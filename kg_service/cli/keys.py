@@ -180,7 +180,7 @@ def _kept(store: str | None) -> tuple[Settings, KeyRing, KeyUse]:
     if places.keys is None:
         raise UsageError(
             f"{settings.store} is a server: name a folder for the API keys of its services in "
-            "KG_KEYS, for this command and for kg serve alike"
+            "KG_DATA or KG_KEYS, for this command and for kg serve alike"
         )
     return settings, KeyRing(places.keys), KeyUse(places.keys)
 

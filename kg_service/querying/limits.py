@@ -27,7 +27,7 @@ class Limits:
     rows: int = 10_000_000
     bytes: int = 4_000_000_000
     memory: int = 4_000_000_000
-    workers: int = max(4, 2 * (os.cpu_count() or 1))
+    workers: int = min(16, max(4, 2 * (os.cpu_count() or 1)))
     per_caller: int = 8
     waiting: int = 100
 

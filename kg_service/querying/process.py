@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from kg_service.errors import KgError, Limited, StoreError
 from kg_service.querying import wire
 from kg_service.querying.limits import out_of_memory
 
+_log = logging.getLogger(__name__)
 _LONGEST_SAID = 2_000
 _PIPE_BYTES = 1 << 20
 
@@ -26,13 +28,14 @@ class Worker:
         self._use = threading.Lock()
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "kg_service.querying.worker", str(memory)],
+            # -P: what lies in the folder where the service was started is no module of it
+            [sys.executable, "-P", "-m", "kg_service.querying.worker", str(memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,
             bufsize=0,
             start_new_session=True,  # Ctrl-C is for the service, which then ends its workers
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(p or os.getcwd() for p in sys.path)},
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -84,7 +87,8 @@ class Worker:
             )
         if code == -signal.SIGKILL:
             return Limited("the query was ended by the system, which had no memory left", "memory")
-        return StoreError(f"a query worker ended with code {code}: {said or 'it said nothing'}")
+        _log.error("a query worker ended with code %s: %s", code, said or "it said nothing")
+        return StoreError("a query worker ended unexpectedly; the service's log has more")
 
     def _last_words(self) -> str:
         if self._said.closed:

@@ -30,9 +30,7 @@ class Engines:
 
         Raises QuerySyntax, Refused, UsageError, Limited, Busy.
         """
-        running = self.pool.take(caller, Stop())
-        running.worker.put(wire.update_json(update))
-        return WorkerAnswer(self.pool, running)
+        return WorkerAnswer(self.pool, self.pool.take(caller, Stop()), wire.update_json(update))
 
     def close(self) -> None:
         """End all queries, and the workers."""
@@ -48,22 +46,22 @@ class WorkerEngine:
 
     def ask(self, query: Query, caller: str, stop: Stop | None = None) -> Answer:
         limits = self._pool.limits
-        running = self._pool.take(caller, stop or Stop())
         question = wire.query_json(self._folder, query, limits.rows, limits.bytes)
-        running.worker.put(question)  # where nobody takes it, the answer tells why
-        return WorkerAnswer(self._pool, running)
+        return WorkerAnswer(self._pool, self._pool.take(caller, stop or Stop()), question)
 
     def close(self) -> None:
         """The pool is not this engine's own: ``Engines.close`` ends it."""
 
 
 class WorkerAnswer:
-    """What one worker answers: see ``Answer``. Its time runs while it is waited for."""
+    """What one worker answers to a question: see ``Answer``. Its time runs while it is waited
+    for; the worker is given back, or ended, whatever happens."""
 
-    def __init__(self, pool: Pool, running: Running) -> None:
+    def __init__(self, pool: Pool, running: Running, question: bytes) -> None:
         self._pool = pool
         self._running = running
         self._left = pool.limits.timeout_s
+        running.worker.put(question)
         kind, payload = self._next()
         if kind != wire.KIND:
             raise self._ended(StoreError(f"a query worker answered {kind!r} before it began"))

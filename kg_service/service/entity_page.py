@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from pyoxigraph import Literal, NamedNode, Quad
 from starlette.responses import HTMLResponse
 
+from kg_service.describe import name_from
 from kg_service.rdf import is_aligned
 from kg_service.service import html
 from kg_service.service.addresses import entity_address, entity_form, source_address
@@ -41,11 +42,11 @@ def as_page(described: Described, base: str, root: str) -> HTMLResponse:
         return f"{source.id} ({kind})", source_address(root, source.id)
 
     about = [
-        ((shorten(q.predicate.value), None), _cell(q.object, root), who(q))
+        ((shorten(q.predicate.value), None), _cell(q.object, base, root), who(q))
         for q in described.about[:MOST_ROWS]
     ]
     pointing = [
-        (_cell(q.subject, root), (shorten(q.predicate.value), None), who(q))
+        (_cell(q.subject, base, root), (shorten(q.predicate.value), None), who(q))
         for q in described.pointing[:MOST_POINTERS]
     ]
     body += html.heading("What is said of it")
@@ -81,7 +82,10 @@ def _lineage_links(iri: str, root: str) -> str:
     return ", ".join(links)
 
 
-def _cell(term: object, root: str) -> html.Cell:
+def _cell(term: object, base: str, root: str) -> html.Cell:
+    """A value; what a source names by a path is shown by it."""
     if isinstance(term, NamedNode):
-        return shorten(term.value), f"{root}/entity?{urlencode({'id': term.value})}"
+        iri = term.value
+        own = iri.startswith(f"{base}/source/")
+        return name_from(iri) if own else shorten(iri), entity_address(base, root, iri)
     return (term.value if isinstance(term, Literal) else str(term)), None

@@ -103,9 +103,9 @@ class Given:
 
 @strawberry.enum(description="What a term of an answer is.")
 class TermKind(Enum):
-    IRI = "iri"
-    LITERAL = "literal"
-    BLANK_NODE = "blank node"
+    IRI = strawberry.enum_value("iri", description="An IRI.")
+    LITERAL = strawberry.enum_value("literal", description="A text, a number, a time.")
+    BLANK_NODE = strawberry.enum_value("blank node", description="A thing without a name.")
 
 
 @strawberry.type(description="A term in a cell of an answer.")

@@ -10,7 +10,6 @@ import uuid
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kg_service.service.callers import caller
 from kg_service.service.metrics import Metrics
 
 REQUEST_ID = "X-Request-ID"
@@ -72,12 +71,14 @@ class Observing:
             self._metrics.running.dec()
             seconds = time.perf_counter() - begun
             route = scope["state"].get("route", "other")
+            # as the login found out; nobody, where it was refused
+            who = scope["state"].get("caller", "nobody")
             method = scope["method"] if scope["method"] in _METHODS else "other"
             self._metrics.count(method, route, status, seconds)
             _log.info(
                 "%s %s %s", method, route, status,
                 extra={
                     "request_id": request_id, "method": method, "route": route, "status": status,
-                    "ms": round(seconds * 1000, 1), "bytes": size, "caller": caller().name,
+                    "ms": round(seconds * 1000, 1), "bytes": size, "caller": who,
                 },
             )  # fmt: skip

@@ -91,6 +91,7 @@ def by_graph() -> Iterator[Request]:
     yield "/links", {"candidates": "true"}, JSON
     yield "/.well-known/void", {}, "application/n-triples"
     yield "/.well-known/void", {}, HTML
+    yield "/sitemap.xml", {}, "*/*"
     for source in (*IDS, "alpho", "alpha/own"):
         for accept in (JSON, HTML):
             yield f"/sources/{source}", {}, accept

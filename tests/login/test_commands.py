@@ -17,7 +17,7 @@ from kg_service.errors import BadCredentials, KgError, UsageError
 
 @pytest.fixture(autouse=True)
 def _own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("KG_KEYS", "KG_AUDIT", "KG_UPLOADS"):
+    for name in ("KG_DATA", "KG_KEYS", "KG_AUDIT", "KG_UPLOADS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("KG_STORE", str(tmp_path / "store"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import socket
 from collections.abc import Iterator
@@ -247,6 +248,20 @@ def test_a_connection_is_nobodys(shared: Place) -> None:
                 answer += more
     told = re.findall(rb'"name":"(\w+)', answer)
     assert told == [b"key", b"anonymous", b"key", b"anonymous"]
+
+
+def test_the_log_names_the_caller_and_never_the_key(
+    shared: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    key = shared.key("els")
+    name = shared.client.get("/me", headers=key).json()["name"]
+    caplog.set_level(logging.INFO)
+    shared.client.get("/sources", headers=key)
+    shared.client.get("/sources")
+    shared.client.get("/sources", headers={"X-API-Key": "wrong"})
+    callers = [record.caller for record in caplog.records if hasattr(record, "caller")]
+    assert callers == [name, "anonymous", "nobody"]
+    assert key["Authorization"].rpartition("_")[2] not in str([vars(r) for r in caplog.records])
 
 
 def test_headers_that_protect(shared: Place) -> None:

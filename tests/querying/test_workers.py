@@ -431,3 +431,37 @@ def test_the_engine_can_send_no_requests() -> None:
         server.settimeout(0.1)
         with pytest.raises(TimeoutError):
             server.accept()
+
+
+# --- the process -------------------------------------------------------------------------------
+
+
+def test_files_where_the_service_is_started_are_no_modules_of_it(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "struct.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+    engines = Engines(Limits(workers=1))
+    try:
+        assert body(engines.engine_for(folder), "ASK {}")
+    finally:
+        engines.close()
+
+
+def test_what_a_worker_dies_of_is_for_the_log(
+    engines: Engines, engine: QueryEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    ready(engine)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(body, engine, ENDLESS)
+        until(lambda: engines.pool.counts()[0] == 1)
+        for process in engines.pool.processes():
+            os.kill(process, signal.SIGTERM)
+        error = asked.exception()
+    assert isinstance(error, StoreError)
+    assert "log" in str(error)
+    assert "ended with code -15" in caplog.text
+    for _ in range(2 + SPARE):
+        with suppress(KgError):
+            body(engine, "ASK {}")
+    ready(engine)

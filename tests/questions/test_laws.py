@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pyoxigraph import Literal
 from support import BASE, EXAMPLE, take_all
 
 from kg_service.align.engine import Alignment
 from kg_service.graph import KnowledgeGraph
-from kg_service.questions import Question, load_questions
+from kg_service.questions import Question, ask, load_questions
 from kg_service.resources import resource_folder
 from kg_service.store.bound import bind
 from kg_service.store.embedded import OxigraphStore
@@ -79,6 +80,9 @@ def test_a_parameter_keeps_the_rows_that_hold_its_value(
         bound = {**given, name: value}
         assert list(rows(graph, question.text, bound).rows) == wanted
         assert list(rows(graph, bind(question.text, bound), {}).rows) == wanted
+        if name == "source" and not given:
+            assert isinstance(value, Literal)
+            assert list(ask(graph.reader, question, {"source": value.value}).rows) == wanted
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.id)

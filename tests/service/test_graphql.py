@@ -153,6 +153,38 @@ def test_asking_a_question(client: TestClient) -> None:
     assert "needs the parameter specimen" in error["message"]
 
 
+def test_pages_of_an_answer(client: TestClient) -> None:
+    query = """query($after: String) {
+      ask(id: "contents", first: 5, after: $after) {
+        rows terms { value kind datatype } totalCount pageInfo { hasNextPage endCursor }
+      }
+    }"""
+    whole = data(client, '{ ask(id: "contents") { rows totalCount } }')["ask"]
+    rows, after, more = [], None, True
+    while more:
+        page = data(client, query, after=after)["ask"]
+        assert page["totalCount"] == whole["totalCount"] == len(whole["rows"])
+        assert page["terms"][0][1]["kind"] == "IRI"
+        rows += page["rows"]
+        after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+    assert rows == whole["rows"]
+    (error,) = ask(client, query.replace("contents", "people"), after=after)["errors"]
+    assert "another list" in error["message"]
+
+
+def test_what_a_source_can_answer(client: TestClient) -> None:
+    found = data(
+        client,
+        '{ questions(family: "facility", source: "field") { id needs missing } '
+        'question(id: "cq7") { summary family missing } }',
+    )
+    assert found["question"]["missing"] is None
+    assert found["questions"]
+    assert all(set(q["missing"]) <= set(q["needs"]) for q in found["questions"])
+    (error,) = ask(client, '{ questions(source: "nowhere") { id } }')["errors"]
+    assert error["extensions"]["code"] == "not-known"
+
+
 def test_what_is_not_known_is_null_with_an_error(client: TestClient) -> None:
     result = ask(client, '{ entity(id: "plant-9") { id } sources { id } }')
     assert result["data"]["entity"] is None

@@ -7,6 +7,8 @@ import io
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx import Response
+from rdflib import Graph
 from service.conftest import PLANT, RUN, TABLE
 
 from kg_service.questions import load_questions
@@ -82,6 +84,16 @@ def test_an_iri_may_be_written_as_a_name(client: TestClient) -> None:
         ("/queries/cq7?sauce=x", 400, "has no parameter 'sauce'"),
         ("/queries/cq7?source=a&source=b", 400, "given twice"),
         ("/queries/cq7?format=yaml", 400, "json"),
+        ("/queries/cq7?limit=0", 400, "limit must be a whole number, 1 or more"),
+        ("/queries/cq7?limit=x", 400, "limit must be a whole number"),
+        ("/queries/cq7?limit=1000000", 400, "at most 10000"),
+        ("/queries/cq7?offset=-1", 400, "offset must be a whole number, 0 or more"),
+        ("/queries/cq7?page=1&offset=3", 400, "give one of them"),
+        ("/queries/cq7?page=1&page=2", 400, "given twice"),
+        ("/queries/workflow-interface?direction=up", 400, "one of input, output"),
+        ("/queries?family=cooking", 404, "there is no family 'cooking'"),
+        ("/queries?tag=cooking", 404, "there is no tag 'cooking'"),
+        ("/queries?source=nowhere", 404, "there is no source 'nowhere'"),
     ],
 )
 def test_errors(client: TestClient, path: str, status: int, words: str) -> None:
@@ -105,8 +117,9 @@ def test_a_page_asks_for_what_it_needs(client: TestClient) -> None:
 
 
 def test_a_question_may_have_a_parameter_called_format(client: TestClient) -> None:
-    (question,) = (q for q in QUESTIONS if "format" in {p.name for p in q.parameters})
-    path = f"/queries/{question.id}"
+    named = [q.id for q in QUESTIONS if "format" in {p.name for p in q.parameters}]
+    assert "sources" in named
+    path = "/queries/sources"
     both = client.get(path, params={"format": "ro-crate", "output": "csv"})
     assert len(both.text.splitlines()) == 3
     none = client.get(path, params={"format": "csv"}).json()
@@ -118,3 +131,116 @@ def test_a_question_may_have_a_parameter_called_format(client: TestClient) -> No
 def test_a_format_can_always_be_named() -> None:
     for question in QUESTIONS:
         assert names_of_format(question)
+
+
+def test_families_and_tags(client: TestClient) -> None:
+    facility = client.get("/queries", params={"family": "facility"}).json()
+    assert {q["family"] for q in facility} == {"facility"}
+    people = client.get("/queries", params={"tag": "people"}).json()
+    assert all("people" in q["tags"] for q in people)
+    assert {q["family"] for q in people} > {"FAIR"}
+
+
+def test_what_a_source_can_answer(client: TestClient) -> None:
+    told = {q["id"]: q for q in client.get("/queries", params={"source": "field"}).json()}
+    assert set(told) == {q.id for q in QUESTIONS}
+    assert told["sources"] | {"answerable": True, "missing": []} == told["sources"]
+    lacking = next(q for q in told.values() if q["missing"])
+    assert not lacking["answerable"]
+    assert set(lacking["missing"]) <= set(lacking["needs"])
+    rows = client.get(f"/queries/{lacking['id']}?source=field").json()["results"]["bindings"]
+    assert rows == []
+    page = client.get("/queries?source=field", headers={"accept": "text/html"}).text
+    assert "The source lacks" in page
+
+
+def links(answer: Response) -> dict[str, str]:
+    return {relation: link["url"] for relation, link in answer.links.items() if relation}
+
+
+def test_pages_make_the_whole(client: TestClient) -> None:
+    whole = client.get("/queries/contents").json()["results"]["bindings"]
+    path: str | None = "/queries/contents?limit=7"
+    together, seen = [], []
+    while path is not None:
+        answer = client.get(path)
+        assert answer.headers["x-total-count"] == str(len(whole))
+        together += answer.json()["results"]["bindings"]
+        seen.append(links(answer))
+        path = seen[-1].get("next")
+    assert together == whole
+    assert "prev" not in seen[0]
+    assert all(page["first"] == seen[0]["first"] for page in seen)
+    assert {page["last"] for page in seen} == {seen[-2]["next"]}
+    assert [page["prev"] for page in seen[1:-1]] == [seen[0]["first"]] + [
+        page["next"] for page in seen[:-3]
+    ]
+
+
+def test_pages_are_counted_from_one(client: TestClient) -> None:
+    first = client.get("/queries/contents", params={"page": 1, "limit": 5})
+    second = client.get(links(first)["next"])
+    assert second.url.params["page"] == "2"
+    offset = client.get("/queries/contents", params={"offset": 5, "limit": 5})
+    assert second.text == offset.text
+    assert "page" not in links(offset)["next"]
+    beyond = client.get("/queries/contents", params={"page": 999})
+    assert beyond.json()["results"]["bindings"] == []
+    assert "next" not in links(beyond)
+
+
+def test_links_keep_what_was_asked(client: TestClient) -> None:
+    answer = client.get(
+        "/queries/contents", params={"limit": 1, "source": "field", "format": "csv"}
+    )
+    assert answer.headers["content-type"].startswith("text/csv")
+    following = client.get(links(answer)["next"])
+    assert following.headers["content-type"].startswith("text/csv")
+    assert following.url.params["source"] == "field"
+
+
+def test_a_whole_answer_has_no_pages(client: TestClient) -> None:
+    answer = client.get("/queries/contents")
+    assert "link" not in answer.headers
+    assert "x-total-count" not in answer.headers
+
+
+def test_an_empty_answer_says_what_it_means(client: TestClient) -> None:
+    page = client.get("/queries/empty-files", headers={"accept": "text/html"}).text
+    assert "No rows: no file is empty." in page
+
+
+def test_examples_of_the_endpoint(client: TestClient) -> None:
+    turtle = client.get("/sparql-examples", headers={"accept": "text/turtle"})
+    graph = Graph().parse(data=turtle.text, format="turtle")
+    # what sib-swiss/sparql-editor asks an endpoint
+    found = graph.query(
+        """PREFIX sh: <http://www.w3.org/ns/shacl#>
+        PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+        SELECT DISTINCT ?sq ?comment ?query
+        WHERE {
+          ?sq a sh:SPARQLExecutable ;
+            rdfs:comment ?comment ;
+            sh:select|sh:ask|sh:construct|sh:describe ?query .
+        } ORDER BY ?sq"""
+    )
+    told = {str(row[0]).rpartition("/")[2]: row for row in found}  # type: ignore[index]
+    assert set(told) == {q.id for q in QUESTIONS}
+    for id_, (_node, comment, text) in told.items():  # type: ignore[misc]
+        assert str(comment).endswith("?")
+        answer = client.get("/sparql", params={"query": str(text), "ac": "1"})
+        assert answer.status_code == 200, (id_, answer.text)
+    prefixes = graph.query(
+        """PREFIX sh: <http://www.w3.org/ns/shacl#>
+        SELECT DISTINCT ?prefix ?namespace WHERE { [] sh:namespace ?namespace ; sh:prefix ?prefix }
+        ORDER BY ?prefix"""
+    )
+    assert ("kg", "https://w3id.org/kg-service/terms#") in {(str(p), str(n)) for p, n in prefixes}  # type: ignore[misc]
+    json_ld = client.get("/sparql-examples?format=json-ld")
+    assert json_ld.headers["content-type"] == "application/ld+json"
+    assert len(Graph().parse(data=json_ld.text, format="json-ld")) == len(graph)
+
+
+def test_the_service_description_leads_to_the_examples(client: TestClient) -> None:
+    described = client.get("/sparql", headers={"accept": "application/n-triples"}).text
+    assert "/sparql-examples>" in described
