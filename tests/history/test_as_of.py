@@ -395,7 +395,10 @@ def _asked(graph: KnowledgeGraph) -> list[Any]:
 def _without_by(told: Any) -> Any:
     """Without what explains a grade: of an archived graph it names the version instead."""
     if isinstance(told, dict):
-        return {k: _without_by(v) for k, v in told.items() if k not in _EXPLAINING}
+        # of a source that came back, what was before is not told, nor that it was withdrawn then
+        unknown = told.get("gap") in ("withdrawn", "not-described")
+        left_out = _EXPLAINING | {"gap", "missing", "mend"} if unknown else _EXPLAINING
+        return {k: _without_by(v) for k, v in told.items() if k not in left_out}
     return sorted(map(_without_by, told), key=str) if isinstance(told, list) else told
 
 
