@@ -1,17 +1,31 @@
 """Requests to a SPARQL 1.1 server (SPARQL 1.1 Protocol, Graph Store HTTP Protocol).
 
-No redirect is followed, so that credentials go to the server that was named and to no other.
+SPARQLWrapper makes the requests of SPARQL. They are sent by an opener of our own: SPARQLWrapper's
+way to digest would set the opener of the whole process, and it would follow a redirect with the
+credentials, which are to go to the server that was named and to no other.
 """
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from tempfile import SpooledTemporaryFile
-from typing import IO, cast
+from typing import IO, Any, cast
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote
+from urllib.request import (
+    HTTPDigestAuthHandler,
+    HTTPPasswordMgrWithDefaultRealm,
+    HTTPRedirectHandler,
+    OpenerDirector,
+    Request,
+    build_opener,
+)
 
-import httpx
+from SPARQLWrapper import INSERT, POST, POSTDIRECTLY, SELECT, URLENCODED, SPARQLWrapper
 
 from kg_service import __version__
 from kg_service.errors import QuerySyntax, StoreError
@@ -21,8 +35,9 @@ from kg_service.store.statements import temporary_space
 from kg_service.store.syntax import explain_syntax
 
 _IN_MEMORY_BYTES = 16_000_000
+_PIECE_BYTES = 1 << 16
 _LONGEST_DETAIL = 500
-_AGENT = {"User-Agent": f"kg-service/{__version__}"}
+_AGENT = f"kg-service/{__version__} (SPARQLWrapper)"
 
 
 @dataclass(frozen=True)
@@ -39,10 +54,10 @@ class Endpoint:
     def __init__(self, address: Address, *, digest: bool = False) -> None:
         self.address = address
         self.name = address.name
-        # a connection that is used again may have been closed by the server meanwhile: a query
-        # is then sent once more; an update, which may have been made, has a connection of its own
-        self._asking = _client(address, digest, kept=8)
-        self._changing = _client(address, digest, kept=0)
+        told = address.credentials
+        scheme = told.scheme or ("digest" if digest else "basic")
+        self._digests = bool(told.user) and scheme == "digest"
+        self._opener = _opener(address, self._digests)
 
     @classmethod
     def from_address(cls, address: str, settings: ServerSettings | None = None) -> Endpoint:
@@ -51,95 +66,104 @@ class Endpoint:
 
     def ask(self, sparql: str, accept: str, dataset: Dataset | None = None) -> Answer:
         """The server's answer to a query. Raises QuerySyntax and StoreError."""
-        form: dict[str, str | list[str]] = {"query": sparql}
-        if dataset is not None:
-            form["default-graph-uri"] = list(dataset.default)
-            form["named-graph-uri"] = list(dataset.named)
-        request = self._asking.build_request(
-            "POST", self.address.query_url, data=form, headers={"Accept": accept}
-        )
-        return self._answer(self._asking, request, sparql, again=True)
+        wrapper = self._wrapper(accept)
+        # set directly: setQuery would guess the form with a regular expression over the text
+        wrapper.queryString, wrapper.queryType = sparql, SELECT
+        for name, graphs in (
+            ("default-graph-uri", dataset.default if dataset else ()),
+            ("named-graph-uri", dataset.named if dataset else ()),
+        ):
+            for graph in graphs:
+                wrapper.addParameter(name, graph)
+        return self._answer(wrapper._createRequest(), sparql)
 
     def update(self, sparql: str, *, form: bool = False) -> None:
         """Run an update, in the request's body or in a form. Raises StoreError."""
-        headers = {"Accept": "*/*"}
-        if form:
-            request = self._changing.build_request(
-                "POST", self.address.update_url, data={"update": sparql}, headers=headers
-            )
-        else:
-            headers["Content-Type"] = "application/sparql-update; charset=utf-8"
-            request = self._changing.build_request(
-                "POST", self.address.update_url, content=sparql.encode(), headers=headers
-            )
+        wrapper = self._wrapper("*/*")
+        wrapper.setRequestMethod(URLENCODED if form else POSTDIRECTLY)
+        wrapper.queryString, wrapper.queryType = sparql, INSERT
         try:
-            self._answer(self._changing, request, sparql)
+            self._answer(wrapper._createRequest(), sparql)
         except QuerySyntax as error:
             raise StoreError(f"{self.name}: the server takes no such update: {error}") from error
 
     def load(self, graph: str, lines: bytes) -> None:
         """Add N-Triples to a graph by the Graph Store Protocol. Raises StoreError."""
-        request = self._changing.build_request(
-            "POST",
-            self.address.graphs_url,
-            params={"graph": graph},
-            content=lines,
-            headers={"Content-Type": "application/n-triples"},
+        url = self.address.graphs_url
+        request = Request(
+            f"{url}{'&' if '?' in url else '?'}graph={quote(graph, safe='')}",
+            lines,
+            {"Content-Type": "application/n-triples", "User-Agent": _AGENT, **self._credentials()},
+            method="POST",
         )
-        self._answer(self._changing, request, "")
+        self._answer(request, "")
 
     def server(self) -> str:
-        """What the server calls itself, empty where it does not say."""
+        """What the server calls itself, empty where it does not say. Raises StoreError."""
+        wrapper = self._wrapper("*/*")
+        wrapper.queryString, wrapper.queryType = "ASK {}", SELECT
         with self._translated():
-            said = self._asking.post(self.address.query_url, data={"query": "ASK {}"})
-            return str(said.headers.get("Server", ""))
+            try:
+                answer = self._opener.open(wrapper._createRequest(), timeout=self.address.timeout)
+            except HTTPError as error:  # who refuses says who it is all the same
+                answer = error
+            with closing(answer):
+                return str(answer.headers.get("Server", ""))
 
     def close(self) -> None:
-        """Let go of the connections."""
-        self._asking.close()
-        self._changing.close()
+        """Each request has a connection of its own: nothing is kept."""
 
-    def _answer(
-        self, client: httpx.Client, request: httpx.Request, sparql: str, *, again: bool = False
-    ) -> Answer:
+    def _wrapper(self, accept: str) -> SPARQLWrapper:
+        wrapper = SPARQLWrapper(self.address.query_url, self.address.update_url, agent=_AGENT)
+        wrapper.setMethod(POST)
+        wrapper.setOnlyConneg(True)
+        for name, value in {"Accept": accept, **self._credentials()}.items():
+            wrapper.addCustomHttpHeader(name, value)
+        return wrapper
+
+    def _credentials(self) -> dict[str, str]:
+        """The header that shows who we are, unless the server is to ask for a digest first."""
+        told = self.address.credentials
+        if told.token:
+            return {"Authorization": f"Bearer {told.token}"}
+        if told.user and not self._digests:
+            pair = f"{told.user}:{told.password}".encode()
+            return {"Authorization": f"Basic {b64encode(pair).decode()}"}
+        return {}
+
+    def _answer(self, request: Request, sparql: str) -> Answer:
         with self._translated():
             try:
-                response = client.send(request, stream=True)
-            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-                if not again:
-                    raise
-                response = client.send(request, stream=True)
-            try:
-                if not response.is_success:
-                    self._refuse(response, sparql)
+                response = self._opener.open(request, timeout=self.address.timeout)
+            except HTTPError as error:
+                with closing(error):
+                    raise self._refusal(error, sparql) from error
+            with closing(response):
                 return Answer(response.headers, _kept(response))
-            finally:
-                response.close()
 
-    def _refuse(self, response: httpx.Response, sparql: str) -> None:
-        status, url = response.status_code, response.request.url
-        detail = _detail(response.read().decode("utf-8", "replace"))
-        if status == 400:
+    def _refusal(self, error: HTTPError, sparql: str) -> Exception:
+        detail = _detail(error.read().decode("utf-8", "replace"))
+        if error.code == 400:
             said = explain_syntax(sparql, detail)
-            raise QuerySyntax(f"the SPARQL query does not parse: {said}")
-        if status in (401, 403):
-            raise StoreError(
-                f"{self.name}: the server wants other credentials ({status}); give them as "
+            return QuerySyntax(f"the SPARQL query does not parse: {said}")
+        if error.code in (401, 403):
+            return StoreError(
+                f"{self.name}: the server wants other credentials ({error.code}); give them as "
                 f"KG_STORE_USER and KG_STORE_PASSWORD_FILE, as KG_STORE_TOKEN_FILE, or in the "
                 f"address, as {PREFIX}http://USER:PASSWORD@HOST"
             )
-        if status in (404, 405):
-            raise StoreError(
-                f"{self.name}: the server has nothing at {url}; name its paths in the address, "
-                "as ?query=...&update=..., or as KG_STORE_QUERY and KG_STORE_UPDATE"
+        if error.code in (404, 405):
+            return StoreError(
+                f"{self.name}: the server has nothing at {error.url}; name its paths in the "
+                "address, as ?query=...&update=..., or as KG_STORE_QUERY and KG_STORE_UPDATE"
             )
-        if response.has_redirect_location:
-            raise StoreError(
-                f"{self.name}: {url} has moved to {response.headers['Location']}; name that "
+        if 300 <= error.code < 400 and "Location" in error.headers:
+            return StoreError(
+                f"{self.name}: {error.url} has moved to {error.headers['Location']}; name that "
                 "address (credentials are sent to no other than the one that is named)"
             )
-        raise StoreError(
-            f"{self.name}: the server failed ({status}): {detail or response.reason_phrase}"
+        return StoreError(
+            f"{self.name}: the server failed ({error.code}): {detail or error.reason}"
         )
 
     @contextmanager
@@ -147,48 +171,50 @@ class Endpoint:
         """Turn errors of the connection into StoreError."""
         try:
             yield
-        except httpx.TimeoutException as error:
+        except (URLError, HTTPException, OSError) as error:
+            cause = error.reason if isinstance(error, URLError) else error
+            if isinstance(cause, TimeoutError):
+                raise StoreError(
+                    f"{self.name}: no answer within {self.address.timeout} s; ask for less, "
+                    "or allow more with ?timeout=SECONDS in the address"
+                ) from error
+            if isinstance(error, URLError):
+                raise StoreError(
+                    f"{self.name}: nothing answers there; start the server or check the address "
+                    f"({cause})"
+                ) from error
             raise StoreError(
-                f"{self.name}: no answer within {self.address.timeout} s; ask for less, "
-                "or allow more with ?timeout=SECONDS in the address"
-            ) from error
-        except httpx.ConnectError as error:
-            raise StoreError(
-                f"{self.name}: nothing answers there; start the server or check the address "
-                f"({error})"
-            ) from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise StoreError(
-                f"{self.name}: no whole answer ({error}); the server may have a time limit (ask "
+                f"{self.name}: no whole answer ({cause}); the server may have a time limit (ask "
                 "for less): see its log"
             ) from error
 
 
-def _client(address: Address, digest: bool, kept: int) -> httpx.Client:
-    told = address.credentials
-    headers = dict(_AGENT)
-    auth: httpx.Auth | None = None
-    if told.token:
-        headers["Authorization"] = f"Bearer {told.token}"
-    elif told.user and (told.scheme == "digest" or (digest and not told.scheme)):
-        auth = httpx.DigestAuth(told.user, told.password)
-    elif told.user:
-        auth = httpx.BasicAuth(told.user, told.password)
-    return httpx.Client(
-        auth=auth,
-        headers=headers,
-        timeout=address.timeout,
-        follow_redirects=False,
-        limits=httpx.Limits(max_keepalive_connections=kept),
-    )
+class _NoRedirect(HTTPRedirectHandler):
+    """Leaves a redirect to be told as an error."""
+
+    def redirect_request(self, *_told: Any) -> None:
+        return None
 
 
-def _kept(response: httpx.Response) -> IO[bytes]:
-    """The body of an answer, in memory while it is small."""
+def _opener(address: Address, digests: bool) -> OpenerDirector:
+    if not digests:
+        return build_opener(_NoRedirect)
+    known = HTTPPasswordMgrWithDefaultRealm()
+    for url in (address.query_url, address.update_url, address.graphs_url):
+        known.add_password(None, url, address.credentials.user, address.credentials.password)
+    return build_opener(_NoRedirect, HTTPDigestAuthHandler(known))
+
+
+def _kept(response: HTTPResponse) -> IO[bytes]:
+    """The body of an answer, in memory while it is small. Raises IncompleteRead."""
     with temporary_space():
         body = SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - passed on
-        for piece in response.iter_bytes():
+        while piece := response.read(_PIECE_BYTES):
             body.write(piece)
+        # read in pieces, a body that is shorter than was said is no error to http.client
+        said = response.headers.get("Content-Length")
+        if said is not None and body.tell() < int(said):
+            raise IncompleteRead(b"", int(said) - body.tell())
         body.seek(0)
     return cast(IO[bytes], body)
 
