@@ -118,9 +118,13 @@ class KnowledgeGraph:
         except Ambiguous:
             raise
         except NotKnown as error:
-            if self.past is None or not self.past.missing:
+            if self.past is None:
                 raise
-            raise NotKnown("; ".join([str(error), *self.past.missing])) from error
+            said = (
+                f"{written!r} was not known as of {self.past.moment:%Y-%m-%dT%H:%M:%SZ}; "
+                "kg history lists from when on each source was"
+            )
+            raise NotKnown("; ".join([said, *self.past.missing])) from error
 
     def thing(self, iri: NamedNode) -> Thing:
         """Label, kinds, identifiers and sources of one node."""

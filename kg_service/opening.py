@@ -30,7 +30,7 @@ from kg_service.statistics.feed import StatisticsFeed
 from kg_service.statistics.file import NAME as STATISTICS
 from kg_service.statistics.held import Statistics
 from kg_service.store.address import ServerSettings, shown
-from kg_service.store.embedded import DiskStore, SnapshotReader, store_base
+from kg_service.store.embedded import DiskStore, SnapshotReader, check_base, store_base
 from kg_service.store.port import GraphReader, GraphStore
 from kg_service.store.remote import RemoteStore, is_remote
 from kg_service.store.side import IndexedStore, SideIndex
@@ -45,18 +45,19 @@ def load_alignment(own: Sequence[str] = ()) -> Alignment:
 def base_of(settings: Settings) -> str:
     """The base of a store's IRIs: as given, else as the store says, else the default.
 
-    Raises UsageError where what is given is no address.
+    Raises UsageError where what is given is no address, and StoreError where the store's IRIs
+    start with another one.
     """
+    stored = None if is_remote(settings.store) else store_base(Path(settings.store))
     if settings.base is not None:
         if not _is_address(settings.base):
             raise UsageError(
                 f"--base (or KG_BASE) {settings.base!r} is no address: write it as "
                 "https://HOST or https://HOST/PATH"
             )
+        check_base(Path(settings.store), stored, settings.base)
         return settings.base
-    if is_remote(settings.store):
-        return DEFAULT_BASE
-    return store_base(Path(settings.store)) or DEFAULT_BASE
+    return stored or DEFAULT_BASE
 
 
 def _is_address(text: str) -> bool:

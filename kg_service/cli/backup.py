@@ -48,6 +48,8 @@ def backup(
         return
     beside = ", ".join(told.parts) or "nothing"
     out.print(f"{target}: {len(told.sources)} sources, {told.quads:,} statements; beside: {beside}")
+    if not secrets:
+        err.print("API keys and other secrets are left out; --with-keys saves them too")
 
 
 def restore(
@@ -74,6 +76,8 @@ def restore(
         f"{shown(settings.store)}: {len(told.sources)} sources, {told.quads:,} statements, as "
         f"they were at {told.made}; checked"
     )
+    if "keys" not in told.parts:
+        err.print("there are no API keys in this backup: make new ones with kg keys create")
 
 
 def dump(

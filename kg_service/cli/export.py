@@ -47,8 +47,13 @@ def export(
         ),
     ] = None,
     output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Where to; default: standard output."),
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE|DIR/",
+            help="Where to; default: standard output. A crate may go into a folder.",
+        ),
     ] = None,
     up: UpOption = False,
     down: DownOption = False,
@@ -95,24 +100,30 @@ def export(
         err.print(f"not complete: {sentence}" if not made.complete else sentence)
 
 
-def _form(name: str | None, output: Path | None) -> ExportFormat:
+def _form(name: str | None, output: str | None) -> ExportFormat:
     if name is not None:
         return format_named(name)
-    found = format_of_file(output.name) if output is not None else None
+    found = format_of_file(Path(output).name) if output is not None else None
     if found is None:
         raise UsageError(f"say which format with --format: {_NAMES}")
     return found
 
 
-def _target(output: Path | None, form: ExportFormat, force: bool) -> Path | None:
-    """The file to write. Raises Refused where it is there, and UsageError where it can not be."""
-    if output is None:
+def _target(written: str | None, form: ExportFormat, force: bool) -> Path | None:
+    """The file to write; a folder that is named with a slash at its end is made with it.
+
+    Raises Refused where the file is there, and UsageError where it can not be.
+    """
+    if written is None:
         return None
-    if output.is_dir():
+    output, named_as_folder = Path(written), written.endswith(("/", os.sep))
+    if named_as_folder or output.is_dir():
         if form.in_folder is None:
             raise UsageError(f"{output} is a folder; name a file in it")
+        if not output.parent.is_dir():
+            raise UsageError(f"there is no folder {output.parent}; make it first")
         output = output / form.in_folder
-    if not output.parent.is_dir():
+    elif not output.parent.is_dir():
         raise UsageError(f"there is no folder {output.parent}; make it first")
     if output.exists() and not force:
         raise Refused(f"{output} is there already; give --force to replace it, or another name")
@@ -122,6 +133,7 @@ def _target(output: Path | None, form: ExportFormat, force: bool) -> Path | None
 def _write(target: Path, content: bytes) -> None:
     """The whole file or none of it: written beside its place, then put there."""
     try:
+        target.parent.mkdir(exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         beside = Path(name)
         try:

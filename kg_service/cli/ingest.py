@@ -61,8 +61,9 @@ def ingest(
 ) -> None:
     """Ingest sources: crates, ISA, facility catalogues' records, provenance documents.
 
-    Read are RO-Crates, ISA-Tab and ISA-JSON, ICAT, SciCat, PaN search API, DataCite, PROV in all
-    notations, CWLProv and Taverna research objects, BioCompute Objects, OpenLineage and kg-labid.
+    Read are RO-Crates, ISA-Tab, ISA-JSON and ISA-XLSX (ARC), ICAT, SciCat, PaN search API,
+    DataCite, PROV in all notations, CWLProv and Taverna research objects, BioCompute Objects,
+    OpenLineage and kg-labid.
 
     Exit code 0: all were taken. 1: some were refused; the others were taken nevertheless.
     """

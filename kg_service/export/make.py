@@ -30,7 +30,8 @@ def exported(account: Account, form: ExportFormat) -> Exported:
     return Exported(
         form.write(account),
         form.media_type,
-        f"{_file_name(shown.start.label)}-{_WAYS[shown.direction]}{form.file_ending}",
+        form.in_folder
+        or f"{_file_name(shown.start.label)}-{_WAYS[shown.direction]}{form.file_ending}",
         shown.complete,
         shown.stopped,
     )

@@ -12,9 +12,11 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from ingest.iri import has_scheme, is_valid_reference
 from kg_service.errors import NotKnown, UsageError
+from kg_service.lineage.scope import source_with_id
 from kg_service.questions.model import Parameter, ParameterType, Question
 from kg_service.store.port import GraphReader, Term
 from kg_service.tables import Table
+from kg_service.terms import CATALOGUE, dcterms
 
 COUNTED = 100_000
 # a group of patterns that begins with the catalogue
@@ -59,7 +61,9 @@ def ask(
     Raises UsageError for a parameter that is unknown, invalid or missing, what ``resolve``
     raises, and StoreError.
     """
-    return Table.of(_solutions(reader, question, terms_of(question, given, resolve)))
+    bound = terms_of(question, given, resolve)
+    _check_source(reader, bound)
+    return Table.of(_solutions(reader, question, bound))
 
 
 def ask_page(
@@ -80,13 +84,24 @@ def ask_page(
     limit = question.page if limit is None else limit
     if offset < 0 or limit < 1:
         raise UsageError("a page has at least one row, and begins at row 0 or later")
-    solutions = _solutions(reader, question, terms_of(question, given, resolve))
+    bound = terms_of(question, given, resolve)
+    _check_source(reader, bound)
+    solutions = _solutions(reader, question, bound)
     columns = tuple(variable.value for variable in solutions.variables)
     before = sum(1 for _ in islice(solutions, offset))
     rows = tuple(tuple(solution) for solution in islice(solutions, limit))
     behind = sum(1 for _ in islice(solutions, COUNTED + 1))
     total = before + len(rows) + behind if behind <= COUNTED else None
     return Page(Table(columns, rows), offset, limit, total, more=behind > 0)
+
+
+def _check_source(reader: GraphReader, bound: Mapping[str, Term]) -> None:
+    """Raise NotKnown where a source is named that was never there, rather than answer nothing."""
+    source = bound.get("source")
+    if isinstance(source, Literal) and not any(
+        True for _ in reader.quads(None, dcterms("identifier"), source, CATALOGUE)
+    ):
+        source_with_id(reader, source.value)
 
 
 def _beginning_with_source(text: str, source: Term | None) -> str:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from kg_service import __version__
@@ -44,6 +44,7 @@ from kg_service.service.observing import Observing, RouteNoted
 from kg_service.service.offline_docs import offline_app
 from kg_service.service.openapi import DESCRIPTION, TAGS, TITLE
 from kg_service.service.pages import pages_router
+from kg_service.service.parameters import only_known
 from kg_service.service.queries import queries_router
 from kg_service.service.readiness import readiness_router
 from kg_service.service.rest import rest_router
@@ -67,11 +68,11 @@ _EXPOSED = (
     "Content-Location",
     "ETag",
     "Kg-Complete",
+    "Kg-Sources",
     "Link",
     "Location",
     "Retry-After",
     "WWW-Authenticate",
-    "X-Complete",
     "X-Request-ID",
     "X-Total-Count",
 )
@@ -88,7 +89,13 @@ def create_app(
     ``drain`` tells when it is about to stop.
     """
     metrics = Metrics()
-    app = offline_app(title=TITLE, description=DESCRIPTION, version=__version__, openapi_tags=TAGS)
+    app = offline_app(
+        title=TITLE,
+        description=DESCRIPTION,
+        version=__version__,
+        openapi_tags=TAGS,
+        dependencies=[Depends(only_known)],
+    )
     add_error_answers(app)
     for router in (
         pages_router(context),

@@ -96,6 +96,11 @@ class ServiceContext:
             return self.engines.engine_for(folder)
         return InlineEngine(self._seen.by(who).reader)
 
+    def sparql_headers(self) -> dict[str, str]:
+        """Says which tier answers a caller's SPARQL who sees more than it holds (by groups)."""
+        tier = self._seen.partly_by(caller())
+        return {} if tier is None else {"Kg-Sources": tier.value}
+
     def asking(self, asker: str) -> GraphReader:
         """A reader of one state whose queries have the limits of the SPARQL endpoint."""
         return AskingReader(self.now().reader, self.query_engine(), asker)

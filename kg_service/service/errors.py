@@ -54,7 +54,7 @@ _LIMITS = {
     "bytes": ("query-bytes", 400),
     "depth": ("query-depth", 400),
 }
-NO_PATH = "there is no such path; / names those that are"
+NO_PATH = "there is no such path; /docs names those that are"
 UNEXPECTED = "something went wrong in the service; its log has the details"
 
 
@@ -109,9 +109,14 @@ def add_error_answers(app: FastAPI) -> None:
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         phrase = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
-        said = NO_PATH if error.status_code == 404 else str(error.detail)
+        said, headers = str(error.detail), dict(error.headers or {})
+        if error.status_code == 404:
+            said = NO_PATH
+        elif error.status_code == 405 and "Allow" in headers:
+            headers["Allow"] = _allowed(headers["Allow"])
+            said = f"{request.method} is not taken here; there are {headers['Allow']}"
         answer = problem(request, error.status_code, phrase, said)
-        answer.headers.update(error.headers or {})
+        answer.headers.update(headers)
         return answer
 
     async def invalid(request: Request, error: Exception) -> Response:
@@ -130,6 +135,14 @@ def add_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(Exception, unexpected)
+
+
+def _allowed(told: str) -> str:
+    """The methods of a route with those that all of them have."""
+    methods = [method.strip() for method in told.split(",")]
+    if "GET" in methods and "HEAD" not in methods:
+        methods.insert(methods.index("GET") + 1, "HEAD")
+    return ", ".join([*methods, "OPTIONS"])
 
 
 def refuse_format(status: int, offered: list[str]) -> HttpError:

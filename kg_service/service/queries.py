@@ -171,14 +171,14 @@ def queries_router(context: ServiceContext) -> APIRouter:
                 page = _page(reader, graph, question, asked.given, place)
             return question_page(question, asked.given, place, page, root)
         assert isinstance(chosen.writes, QueryResultsFormat)
-        headers = {}
+        headers = context.sparql_headers()
         if asked.place is None:
             table = ask(reader, question, asked.given, graph.resolve)
         else:
             page = _page(reader, graph, question, asked.given, asked.place)
             table = page.table
             path = f"{root}/queries/{question.id}"
-            headers = page_headers(path, asked.others, asked.place, page)
+            headers |= page_headers(path, asked.others, asked.place, page)
         return Response(table.written(chosen.writes), 200, headers, header(chosen.media_type))
 
     return router

@@ -70,10 +70,11 @@ def relations(place: Place, page: Page) -> Iterator[tuple[str, dict[str, int]]]:
         return {"limit": place.limit, "offset": offset}
 
     yield "first", at(0)
+    last = None if page.total is None else max(page.total - 1, 0) // place.limit * place.limit
     if place.offset > 0:
-        yield "prev", at(max(place.offset - place.limit, 0))
+        before = max(place.offset - place.limit, 0)
+        yield "prev", at(before if last is None else min(before, last))
     if page.more:
         yield "next", at(place.offset + place.limit)
-    if page.total is not None:
-        last = max(page.total - 1, 0) // place.limit * place.limit
+    if last is not None:
         yield "last", at(last)

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from kg_service.access.caller import Caller
+from kg_service.access.part_reader import PartReader
+from kg_service.access.sight import Tier
 from kg_service.access.tiers import Tiers
 from kg_service.access.views import View, Views
 from kg_service.errors import StoreError
@@ -46,6 +48,11 @@ class SeenGraphs:
     def is_whole(self, caller: Caller) -> bool:
         """Whether nothing is hidden from the caller."""
         return self._views.of(caller).whole
+
+    def partly_by(self, caller: Caller) -> Tier | None:
+        """The tier that answers the caller's SPARQL where they see more than it holds."""
+        view = self._views.of(caller)
+        return view.base if isinstance(view.reader, PartReader) else None
 
     def folder(self, caller: Caller) -> Path | None:
         """The folder of the tier that answers the caller's SPARQL; None where there is no tier."""

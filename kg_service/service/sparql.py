@@ -74,7 +74,9 @@ def sparql_router(context: ServiceContext) -> APIRouter:
             root = request.scope.get("root_path", "")
             text = asked.query
             return await to_thread.run_sync(lambda: _page(text, answer, root), limiter=threads)
-        return AnswerResponse(answer, header(chosen.media_type), threads, stop)
+        response = AnswerResponse(answer, header(chosen.media_type), threads, stop)
+        response.headers.update(await to_thread.run_sync(context.sparql_headers, limiter=threads))
+        return response
 
     return router
 

@@ -207,7 +207,7 @@ def tracing_router(context: ServiceContext) -> APIRouter:
         as_of: AsOfQuery = None,
     ) -> Response:
         """One row for each specimen and result of it. Where rows are missing, the header
-        `X-Complete` is `no`; JSON says why."""
+        `Kg-Complete` is `false`; JSON says why."""
         if format not in (None, "tsv", "json"):
             raise refuse_format(400, ["tsv", "json"])
         media_type = best(request.headers.get("accept"), (TSV, "application/json"))
@@ -217,7 +217,7 @@ def tracing_router(context: ServiceContext) -> APIRouter:
             raise refuse_format(406, [TSV, "application/json"])
         graph = context.now().as_of(as_of)
         found = graph.table(of, how.request(graph, CATALOGUE, depth=depth), limit=limit)
-        headers = {"X-Complete": "yes" if found.complete else "no", "Vary": "Accept"}
+        headers = {"Kg-Complete": "true" if found.complete else "false", "Vary": "Accept"}
         if media_type == TSV:
             return Response(found.tsv(), media_type=TSV, headers=headers)
         return JSONResponse(found.as_json(), headers=headers)

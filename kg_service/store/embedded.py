@@ -254,7 +254,10 @@ class DiskStore(OxigraphStore):
         self._folder = folder
         self._snapshots = folder / "snapshots"
         try:
-            self._snapshots.mkdir(parents=True, exist_ok=True)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            # whoever reads the files sees all sources: others are let in by who runs the service
+            folder.mkdir(mode=0o700, exist_ok=True)
+            self._snapshots.mkdir(exist_ok=True)
             _check_layout(folder, base)
             super().__init__(Store(str(folder / "live")), str(folder))
             shown = self._remove_unfinished()
@@ -327,8 +330,12 @@ def _check_layout(folder: Path, base: str) -> None:
     if not meta_path.exists():
         _replace(meta_path, json.dumps({"layout": LAYOUT, "base": base}) + "\n")
         return
-    stored = store_base(folder)
-    if stored != base:
+    check_base(folder, store_base(folder), base)
+
+
+def check_base(folder: Path, stored: str | None, base: str) -> None:
+    """Raise StoreError where a store was made with another base."""
+    if stored is not None and stored != base:
         raise StoreError(
             f"{folder}: its IRIs start with {stored}, not {base}; "
             "give the same --base (or KG_BASE), or use another store"

@@ -132,6 +132,12 @@ def test_a_base_that_is_no_address_is_refused(empty: Kg, base: str) -> None:
     assert "is no address" in empty("ingest", str(EXAMPLE), "--base", base, code=2)
 
 
+@pytest.mark.parametrize("command", [("serve", "--port", "0"), ("ingest", str(EXAMPLE))])
+def test_another_base_than_the_stores_is_refused(example: Kg, command: tuple[str, ...]) -> None:
+    out = example(*command, "--base", "http://other.example", code=1)
+    assert "its IRIs start with" in out
+
+
 def test_an_object_that_is_not_known_is_told(example: Kg) -> None:
     out = example("why", "traits.csv", "wasGeneratedBy", "measuring", code=1)
     assert out.startswith("kg: 'measuring' is not known, and no source says")

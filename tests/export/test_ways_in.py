@@ -123,7 +123,8 @@ def test_every_format_has_its_media_type(form: ExportFormat, client: TestClient)
     assert answer.status_code == 200
     assert answer.headers["content-type"].partition(";")[0] == form.media_type
     shown = answer.headers["content-disposition"]
-    assert shown.endswith(f'; filename="plant-1-lineage{form.file_ending}"')
+    name = form.in_folder or f"plant-1-lineage{form.file_ending}"
+    assert shown.endswith(f'; filename="{name}"')
     assert answer.headers["kg-complete"] == "true"
     assert answer.content
 
@@ -172,3 +173,12 @@ def test_only_what_some_sources_say(store: Path, client: TestClient) -> None:
     )
     assert answer.text == some
     assert "there is no source 'no'" in str(refusal(store, PLANT, "-f", "tsv", "--source", "no"))
+
+
+def test_a_folder_that_is_named_with_a_slash_is_made(store: Path, tmp_path: Path) -> None:
+    assert kg(store, PLANT, "-f", "ro-crate", "-o", f"{tmp_path}/crate/").exit_code == 0
+    assert [path.name for path in (tmp_path / "crate").iterdir()] == ["ro-crate-metadata.json"]
+    again = refusal(store, PLANT, "-f", "ro-crate", "-o", f"{tmp_path}/crate/")
+    assert isinstance(again, Refused)
+    assert "name a file in it" in str(refusal(store, PLANT, "-f", "turtle", "-o", f"{tmp_path}/ttl/"))
+    assert not (tmp_path / "ttl").exists()

@@ -84,6 +84,7 @@ def test_an_iri_may_be_written_as_a_name(client: TestClient) -> None:
         ("/queries/cq7?sauce=x", 400, "has no parameter 'sauce'"),
         ("/queries/cq7?source=a&source=b", 400, "given twice"),
         ("/queries/cq7?format=yaml", 400, "json"),
+        ("/queries/cq7?source=feild", 404, "there is no source 'feild'; did you mean field?"),
         ("/queries/cq7?limit=0", 400, "limit must be a whole number, 1 or more"),
         ("/queries/cq7?limit=x", 400, "limit must be a whole number"),
         ("/queries/cq7?limit=1000000", 400, "at most 10000"),
@@ -187,6 +188,7 @@ def test_pages_are_counted_from_one(client: TestClient) -> None:
     beyond = client.get("/queries/contents", params={"page": 999})
     assert beyond.json()["results"]["bindings"] == []
     assert "next" not in links(beyond)
+    assert links(beyond)["prev"] == links(beyond)["last"]
 
 
 def test_links_keep_what_was_asked(client: TestClient) -> None:

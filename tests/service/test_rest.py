@@ -164,7 +164,7 @@ def test_a_path_that_is_not_there_is_told(client: TestClient) -> None:
     assert answer.status_code == 404
     assert answer.json()["error"] == {
         "code": "not-found",
-        "message": "there is no such path; / names those that are",
+        "message": "there is no such path; /docs names those that are",
     }
 
 
@@ -187,3 +187,26 @@ def test_lineage_as_of_a_time(client: TestClient) -> None:
     wrong = client.get("/lineage", params={**asked, "asOf": "lately"})
     assert wrong.status_code == 400
     assert "SOURCE@VERSION" in wrong.json()["error"]["message"]
+
+
+def test_a_parameter_that_a_path_does_not_have_is_refused(client: TestClient) -> None:
+    answer = client.get("/lineage", params={"id": "spectrum", "dpth": "1"})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == (
+        "/lineage has no parameter 'dpth'; did you mean depth?"
+    )
+    assert client.get("/sources", params={"x": "1"}).json()["error"]["message"] == (
+        "/sources has no parameter 'x'; it has none"
+    )
+    # a part of an IRI, and parameters that a route reads itself
+    assert client.get("/source/field/thing?version=1").status_code == 404
+    assert client.get("/sparql", params={"query": "ASK {}", "results": "json"}).status_code == 200
+
+
+def test_a_method_that_is_not_taken_names_those_that_are(client: TestClient) -> None:
+    answer = client.delete("/lineage")
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+    assert answer.json()["error"]["message"] == (
+        "DELETE is not taken here; there are GET, HEAD, OPTIONS"
+    )

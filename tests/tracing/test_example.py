@@ -126,7 +126,7 @@ def test_http_says_the_same(
 def test_the_table_as_tab_separated_values(store: Path, client: TestClient) -> None:
     answer = client.get("/table", params={"of": "BARLEY-ROOTS-2026"})
     assert answer.headers["content-type"].startswith("text/tab-separated-values")
-    assert answer.headers["x-complete"] == "yes"
+    assert answer.headers["kg-complete"] == "true"
     assert answer.text == kg(store, "table", "BARLEY-ROOTS-2026")
     header, *rows = (line.split("\t") for line in answer.text.splitlines())
     assert {len(row) for row in rows} == {len(header)}
@@ -138,8 +138,8 @@ def test_the_table_as_tab_separated_values(store: Path, client: TestClient) -> N
     assert {row["specimen: organism"] for row in traits} == {"Hordeum vulgare"}
     assert len({row["sample: watering"] for row in traits}) == 2
     assert client.get("/table", params={"of": "BARLEY-ROOTS-2026", "limit": 1}).headers[
-        "x-complete"
-    ] == "no"  # fmt: skip
+        "kg-complete"
+    ] == "false"  # fmt: skip
     refused = client.get(
         "/table", params={"of": "BARLEY-ROOTS-2026"}, headers={"Accept": "image/png"}
     )
