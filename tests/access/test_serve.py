@@ -24,7 +24,7 @@ def kg(tmp_path: Path) -> Command:
     """Runs a command over a store of the test's own; gives what it printed."""
 
     def run(*arguments: str, code: int = 0) -> str:
-        environment = {**os.environ, "KG_STORE": str(tmp_path / "store")}
+        environment = {**os.environ, "KG_STORE": str(tmp_path / "store"), "COLUMNS": "200"}
         done = subprocess.run(
             [*KG, *arguments], capture_output=True, text=True, env=environment, check=False
         )
