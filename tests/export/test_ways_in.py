@@ -180,5 +180,6 @@ def test_a_folder_that_is_named_with_a_slash_is_made(store: Path, tmp_path: Path
     assert [path.name for path in (tmp_path / "crate").iterdir()] == ["ro-crate-metadata.json"]
     again = refusal(store, PLANT, "-f", "ro-crate", "-o", f"{tmp_path}/crate/")
     assert isinstance(again, Refused)
-    assert "name a file in it" in str(refusal(store, PLANT, "-f", "turtle", "-o", f"{tmp_path}/ttl/"))
+    no_file = refusal(store, PLANT, "-f", "turtle", "-o", f"{tmp_path}/ttl/")
+    assert "name a file in it" in str(no_file)
     assert not (tmp_path / "ttl").exists()
