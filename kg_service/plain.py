@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from ingest.document import Visibility
 from kg_service.align.mapping import MappingSet, Row
 from kg_service.catalogue import SourceRecord
 from kg_service.mapping_use import MappingUse
@@ -39,6 +41,18 @@ def source_json(record: SourceRecord) -> dict[str, Any]:
             "identity": record.identity_graph,
         },
     }
+
+
+def seen_by(visibility: str, groups: Sequence[str], until: str | None) -> str:
+    """Who may see a source, in words."""
+    if visibility != Visibility.RESTRICTED:
+        return str(visibility)
+    parts = [str(visibility)]
+    if groups:
+        parts.append(f"to {', '.join(groups)}")
+    if until:
+        parts.append(f"until {until}")
+    return " ".join(parts)
 
 
 def reason_json(reason: Reason) -> dict[str, Any]:

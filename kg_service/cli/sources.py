@@ -14,7 +14,7 @@ from kg_service.catalogue import Catalogue, SourceRecord
 from kg_service.cli.console import BaseOption, JsonOption, StoreOption, out, print_json
 from kg_service.cli.groups import ListByDefault
 from kg_service.opening import base_of, open_existing, open_reader
-from kg_service.plain import source_json
+from kg_service.plain import seen_by, source_json
 from kg_service.settings import Settings
 from kg_service.tombstones import Tombstone, tombstones
 from kg_service.visibility import decide_visibility
@@ -100,7 +100,7 @@ def visibility(
     try:
         with audited(settings, "visibility", [source]) as entry:
             decide_visibility(target, base_of(settings), source, decided, earlier=earlier)
-            entry.detail = _words(decided.visibility, decided.groups, embargo)
+            entry.detail = seen_by(decided.visibility, decided.groups, embargo)
             target.publish()
     finally:
         target.close()
@@ -114,22 +114,11 @@ def visibility(
             }
         )
     else:
-        out.print(f"{source} is {_words(decided.visibility, decided.groups, embargo)}")
+        out.print(f"{source} is {seen_by(decided.visibility, decided.groups, embargo)}")
 
 
 def _seen_by(record: SourceRecord) -> str:
-    return _words(record.visibility, record.groups, record.visible_from)
-
-
-def _words(visibility: str, groups: tuple[str, ...], until: str | None) -> str:
-    if visibility != Visibility.RESTRICTED:
-        return str(visibility)
-    parts = [str(visibility)]
-    if groups:
-        parts.append(f"to {', '.join(groups)}")
-    if until:
-        parts.append(f"until {until}")
-    return " ".join(parts)
+    return seen_by(record.visibility, record.groups, record.visible_from)
 
 
 def _print_withdrawn(stones: list[Tombstone], as_json: bool) -> None:

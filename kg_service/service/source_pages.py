@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse
 
 from kg_service.catalogue import SourceIris, SourceRecord
 from kg_service.graph import KnowledgeGraph
+from kg_service.plain import seen_by
 from kg_service.search.held import Wanted
 from kg_service.service import html
 from kg_service.service.addresses import entity_address, source_address
@@ -78,6 +79,10 @@ def _facts(
         ("Version", html.link(details["version"], f"{root}{version.removeprefix(base)}")),
         ("Read from", html.text(details["origin"])),
         ("Ingested", html.text(details["ingested"])),
+        (
+            "Seen by",
+            html.text(seen_by(record.visibility, record.groups, record.visible_from)),
+        ),
         ("Own identifier", html.text(details["identifier"] or "none")),
         ("Licence", html.text(details["licence"] or "none told")),
         ("Profiles", html.text(", ".join(details["profiles"]) or "none told")),
