@@ -108,7 +108,9 @@ GOLDEN: dict[str, list[Event]] = {
 @pytest.mark.parametrize("name", GOLDEN)
 @pytest.mark.parametrize("caller", CALLERS, ids=lambda caller: caller.name)
 def test_cases(alignment: Alignment, name: str, caller: Caller) -> None:
-    check(alignment, GOLDEN[name], caller)
+    # every history is asked everything, and so is everyone; not everyone about every history
+    place = list(GOLDEN).index(name) + CALLERS.index(caller)
+    check(alignment, GOLDEN[name], caller, lambda all_: all_[place % len(GOLDEN) :: len(GOLDEN)])
 
 
 @st.composite
