@@ -44,7 +44,7 @@ def test_an_older_version_is_asked_and_pruned(replaced: Kg) -> None:
     assert "second.csv" in replaced("lineage", "in")
     answer = json.loads(replaced("lineage", "in", "--as-of", "2999-01-01", "--json"))
     assert answer["asOf"] == "2999-01-01T23:59:59.999999+00:00"
-    assert "is not known" in replaced("lineage", "in", "--as-of", "2001-01-01", code=1)
+    assert "was not known as of" in replaced("lineage", "in", "--as-of", "2001-01-01", code=1)
 
     assert "removed: 0" in replaced("history", "--prune", "--before", "2001-01-01")
     assert "removed: 1" in replaced("history", "series", "--prune")

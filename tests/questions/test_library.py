@@ -263,7 +263,7 @@ def test_an_unknown_question_suggests_near_ones() -> None:
 
 def test_a_value_is_a_term_and_never_text_of_the_query(one: KnowledgeGraph) -> None:
     sly = 'x" } INSERT DATA { <a:a> <a:a> <a:a> } #'
-    assert answers(one, "cq7", source=sly) == []
+    assert answers(one, "samples-by-characteristic", characteristic=sly) == []
 
 
 OF_A_FAMILY = "#+ summary: x?\n#+ columns: {a: b}\n#+ tags: [lineage]\n"

@@ -307,6 +307,6 @@ def test_lineage_as_of_a_time(client: TestClient) -> None:
     assert len(now["data"]["lineage"]["nodes"]) > 2
     assert all(edge["by"] for edge in now["data"]["lineage"]["edges"])
     (error,) = asked("2001-01-01")["errors"]
-    assert "is not known" in error["message"]
+    assert "was not known as of" in error["message"]
     (error,) = asked("lately")["errors"]
     assert "SOURCE@VERSION" in error["message"]
