@@ -16,11 +16,9 @@ from kg_service.errors import KgError
 from kg_service.intake import Intake
 from kg_service.lineage.model import Direction, Request
 from kg_service.opening import base_of, load_alignment, open_graph, open_writer
-from kg_service.questions import load_questions
-from kg_service.questions.keeping import keep_examples
+from kg_service.questions.keeping import keep_own_graphs
 from kg_service.resources import resource_folder
 from kg_service.settings import Settings
-from kg_service.vocabulary import keep_vocabulary
 
 _SPECIMEN = "barley-plant-01"
 _QUESTIONS: tuple[tuple[str, dict[str, str]], ...] = (
@@ -57,8 +55,7 @@ def _ingest(settings: Settings) -> None:
     store = open_writer(settings)
     try:
         alignment = load_alignment()
-        keep_vocabulary(store, alignment, resource_folder("ontologies"))
-        keep_examples(store, load_questions(resource_folder("queries")), base_of(settings))
+        keep_own_graphs(store, alignment, base_of(settings))
         for report in Intake(store, alignment, base_of(settings)).take_path(example):
             if report is None:
                 continue

@@ -27,13 +27,10 @@ from kg_service.cli.sources import EmbargoOption, GroupOption
 from kg_service.errors import UsageError
 from kg_service.intake import Intake
 from kg_service.opening import base_of, load_alignment, open_writer
-from kg_service.questions import load_questions
-from kg_service.questions.keeping import keep_examples
+from kg_service.questions.keeping import keep_own_graphs
 from kg_service.report import IngestReport, Outcome
-from kg_service.resources import resource_folder
 from kg_service.settings import Settings
 from kg_service.store.port import GraphStore
-from kg_service.vocabulary import keep_vocabulary
 
 _PUBLISH_EVERY_S = 5.0
 
@@ -75,8 +72,7 @@ def ingest(
     target = open_writer(settings)
     try:
         with audited(settings, "ingest") as entry:
-            keep_vocabulary(target, alignment, resource_folder("ontologies"))
-            keep_examples(target, load_questions(resource_folder("queries")), base_of(settings))
+            keep_own_graphs(target, alignment, base_of(settings))
             intake = Intake(target, alignment, base_of(settings), decided)
             reports, passed_over = _take_all(intake, target, paths, source_id, entry)
     finally:

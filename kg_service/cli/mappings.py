@@ -25,13 +25,10 @@ from kg_service.errors import UsageError
 from kg_service.mapping_use import MappingUse, mapping_use, set_named
 from kg_service.opening import base_of, load_alignment, open_existing, open_reader
 from kg_service.plain import mapping_set_json
-from kg_service.questions import load_questions
-from kg_service.questions.keeping import keep_examples
+from kg_service.questions.keeping import keep_own_graphs
 from kg_service.realign import realign as realign_sources
-from kg_service.resources import resource_folder
 from kg_service.settings import Settings
 from kg_service.terms import shorten
-from kg_service.vocabulary import keep_vocabulary
 
 
 class Form(StrEnum):
@@ -120,8 +117,7 @@ def realign(
     target = open_existing(settings)
     try:
         with audited(settings, "realign", list(sources or ())) as entry:
-            keep_vocabulary(target, alignment, resource_folder("ontologies"))
-            keep_examples(target, load_questions(resource_folder("queries")), base_of(settings))
+            keep_own_graphs(target, alignment, base_of(settings))
             done = list(realign_sources(target, alignment, sources or ()))
             entry.what = [result.source_id for result in done if result.changed]
             target.publish()

@@ -20,15 +20,12 @@ from kg_service.access.settings import AccessSettings
 from kg_service.align.engine import Alignment
 from kg_service.errors import KgError, StoreBusy, StoreError
 from kg_service.opening import base_of, load_alignment, open_writer
-from kg_service.questions import load_questions
-from kg_service.questions.keeping import keep_examples
-from kg_service.resources import resource_folder
+from kg_service.questions.keeping import keep_own_graphs
 from kg_service.settings import Settings
 from kg_service.store.port import GraphStore
 from kg_service.uploads.jobs import Job, State
 from kg_service.uploads.queue import JobQueue, is_poisoned
 from kg_service.uploads.work import Bench, Stopped, do
-from kg_service.vocabulary import keep_vocabulary
 
 _log = logging.getLogger(__name__)
 _IDLE_S = 2.0
@@ -62,7 +59,6 @@ class Worker:
         self._settings = settings
         self._audit = audit
         self._stopped = False
-        self._questions = load_questions(resource_folder("queries"))
         self._alignment = alignment
 
     def stop(self) -> None:
@@ -97,8 +93,7 @@ class Worker:
         self._queue.save(job)
         self._watch()
         try:
-            keep_vocabulary(store, self._alignment, resource_folder("ontologies"))
-            keep_examples(store, self._questions, base_of(self._settings))
+            keep_own_graphs(store, self._alignment, base_of(self._settings))
             ended = do(job, self._bench(job, store))
         except Stopped:
             self._queue.save(replace(job, state=State.QUEUED, attempts=job.attempts - 1))
