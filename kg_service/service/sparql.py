@@ -19,6 +19,7 @@ from kg_service.querying.query import Answer, Kind, NoFormat, Query, Stop, witho
 from kg_service.querying.spooled import Pieces
 from kg_service.service import sparql_page
 from kg_service.service.answers import AnswerResponse, begin
+from kg_service.service.callers import caller
 from kg_service.service.context import ServiceContext
 from kg_service.service.errors import HttpError
 from kg_service.service.negotiate import best
@@ -75,7 +76,10 @@ def sparql_router(context: ServiceContext) -> APIRouter:
             text = asked.query
             return await to_thread.run_sync(lambda: _page(text, answer, root), limiter=threads)
         response = AnswerResponse(answer, header(chosen.media_type), threads, stop)
-        response.headers.update(await to_thread.run_sync(context.sparql_headers, limiter=threads))
+        if caller().groups:  # else the tier holds all that they see
+            response.headers.update(
+                await to_thread.run_sync(context.sparql_headers, limiter=threads)
+            )
         return response
 
     return router

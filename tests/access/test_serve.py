@@ -71,6 +71,13 @@ def test_a_running_service_follows_what_is_decided(kg: Command, tmp_path: Path) 
         # new bytes do not show what was hidden by hand
         kg("ingest", str(crate(tmp_path / "new", description="new")), "--id", "open")
         assert seen(address) == (["closed"], 1)
+        # who sees more by groups than the tier that answers SPARQL is told so
+        kg("sources", "visibility", "closed", "restricted", "--group", "beam-7")
+        assert seen(address, key) == (["closed"], 0)
+        for path in ("/sparql?query=ASK{}", "/queries/sources"):
+            member = httpx.get(f"{address}{path}", headers={"Authorization": f"Bearer {key}"})
+            assert member.headers["kg-sources"] == "public"
+            assert "kg-sources" not in httpx.get(f"{address}{path}").headers
 
 
 def test_what_can_not_be_decided_is_told(kg: Command, tmp_path: Path) -> None:
