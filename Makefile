@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: venv demo test check bench clean
+.PHONY: venv demo test fuzz check bench clean
 
 venv: $(VENV)/.test
 
@@ -41,6 +41,10 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest $(TEST_OPTIONS)
+
+# the property tests and fuzzers, with examples that nobody has tried yet
+fuzz: $(VENV)/.test
+	$(BIN)/python -m pytest $(TEST_OPTIONS) -m hypothesis --hypothesis-profile=random
 
 check: $(VENV)/.check
 	$(BIN)/ruff check .

@@ -12,8 +12,8 @@ Every message has three parts: what is wrong, where, and what to do about it.
 
 from __future__ import annotations
 
-_LONGEST = 3_000
-_END_KEPT = 500
+_LONGEST = 1_000
+_END_KEPT = 200
 
 
 class SourceError(Exception):

@@ -6,11 +6,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from support import CORPUS, ingest_into_memory
 
 from kg_service.align.engine import Alignment
 from kg_service.graph import KnowledgeGraph
 from kg_service.opening import load_alignment
+
+# the same examples in every run, so that a change fails for what it changed; `make fuzz` draws
+# new ones. How long one takes is the machine's affair.
+settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("random", deadline=None, print_blob=True)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,10 +6,10 @@ of these. A workflow file is both.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from heapq import heappop, heappush
+from typing import Any, NamedTuple
 
 from pyoxigraph import NamedNode
 
@@ -20,7 +20,15 @@ from kg_service.lineage.details import EdgeView, edge_view
 from kg_service.lineage.edges import EdgeSource, same_things
 from kg_service.lineage.ends import things_made_one
 from kg_service.lineage.grade import Grounds
-from kg_service.lineage.model import Direction, Edge, Move, NodeKind, Place, Request
+from kg_service.lineage.model import (
+    Direction,
+    Edge,
+    EdgeKind,
+    Move,
+    NodeKind,
+    Place,
+    Request,
+)
 from kg_service.lineage.moves import Moves
 from kg_service.lineage.scope import edges_looked_at, kinds_of, sources_asked, time_asked
 from kg_service.rdf import graph_of
@@ -135,60 +143,82 @@ class _Reached:
     container: bool
 
 
+class _Pending(NamedTuple):
+    """A place that a walk comes to, after so many steps and moves, by an edge.
+
+    ``order`` decides between those that come equally early, ``number`` makes each one of its own.
+    """
+
+    steps: int
+    moves: int
+    order: tuple[Any, ...]
+    number: int
+    place: Place
+    by: Edge | None
+
+
 class _Spread:
-    """A walk with time from many places at once, breadth first."""
+    """A walk with time from many places at once: fewest steps first, then fewest moves.
+
+    Where several edges come first, it is their order in answers that decides. So what is told of
+    a thing does not depend on the order in which sources were taken in.
+    """
 
     def __init__(self, edges: EdgeSource, request: Request) -> None:
         self._moves = Moves(edges, Direction.DOWN)
         self._depth = request.depth
         self._limit = request.limit
+        self._pending: list[_Pending] = []
+        self._number = 0
+        self._beyond: set[NamedNode] = set()
         self.reached: dict[NamedNode, _Reached] = {}
         self.identity: list[Edge] = []
-        self.cut_at_depth = self.cut_at_limit = False
+        self.cut_at_limit = False
+
+    @property
+    def cut_at_depth(self) -> bool:
+        """Whether there is a thing that only more steps would have reached."""
+        return not self._beyond <= self.reached.keys()
 
     def run(self, entities: Iterable[Place], activities: Iterable[Place]) -> None:
         """From entities, 0 steps away, and activities, which are 1 away as their outputs are."""
-        queue: deque[tuple[Place, int]] = deque()
-        depths: dict[Place, int] = {}
-        for place, depth in [*((p, 0) for p in entities), *((p, 1) for p in activities)]:
-            self.reached.setdefault(place.node, _Reached(depth, None, False))
-            depths[place] = depth
-            queue.append((place, depth))
+        for place, steps in [*((p, 0) for p in entities), *((p, 1) for p in activities)]:
+            self._add(steps, 0, place, None)
         done: set[Place] = set()
-        while queue:
-            place, depth = queue.popleft()
-            if place in done or place.in_full in done:
+        while self._pending:
+            pending = heappop(self._pending)
+            place = pending.place
+            if place in done or place.in_full in done or not self._reach(pending):
                 continue
             done.add(place)
             for move in self._moves.of(place):
-                self._go(move, depth + move.cost, depths, queue)
+                self._go(move, pending)
 
-    def _go(
-        self,
-        move: Move,
-        depth: int,
-        depths: dict[Place, int],
-        queue: deque[tuple[Place, int]],
-    ) -> None:
-        node = move.to.node
-        if self._depth is not None and depth > self._depth:
-            self.cut_at_depth = self.cut_at_depth or node not in self.reached
-            return
-        if node not in self.reached:
-            if len(self.reached) >= self._limit:
-                self.cut_at_limit = True
-                return
-            self.reached[node] = _Reached(depth, move.edge, move.to.container)
-        if move.edge.kind.value == "identity":
+    def _reach(self, pending: _Pending) -> bool:
+        """Note that a place was reached; whether it may be gone on from."""
+        place = pending.place
+        if (reached := self.reached.get(place.node)) is not None:
+            reached.container = reached.container and place.container
+        elif len(self.reached) < self._limit:
+            self.reached[place.node] = _Reached(pending.steps, pending.by, place.container)
+        else:
+            self.cut_at_limit = True
+            return False
+        return True
+
+    def _go(self, move: Move, origin: _Pending) -> None:
+        if move.edge.kind is EdgeKind.IDENTITY:
             self.identity.append(move.edge)
-        reached = self.reached[node]
-        reached.container = reached.container and move.to.container
-        if depth < depths.get(move.to, depth + 1):
-            depths[move.to] = depth
-            if move.cost:
-                queue.append((move.to, depth))
-            else:
-                queue.appendleft((move.to, depth))
+        steps = origin.steps + move.cost
+        if self._depth is not None and steps > self._depth:
+            self._beyond.add(move.to.node)
+        else:
+            self._add(steps, origin.moves + 1, move.to, move.edge)
+
+    def _add(self, steps: int, moves: int, place: Place, by: Edge | None) -> None:
+        order = (place.node.value, place.container, by.order if by else ())
+        self._number += 1
+        heappush(self._pending, _Pending(steps, moves, order, self._number, place, by))
 
 
 def _told(
