@@ -116,7 +116,7 @@ def _told(
     described = describe(graph, meaning)
     resource = of_thing(described.facts, context.base, root)
     if form.is_page:
-        page = as_page(described, context.base, root)
+        page = as_page(described, graph.describer(), context.base, root)
         page.headers["Link"] = link_header(resource.of_page())
         return _with_headers(page, described)
     content = Response(_content(described, form), media_type=form.content_type)

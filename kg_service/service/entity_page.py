@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
 
 from pyoxigraph import Literal, NamedNode, Quad
 from starlette.responses import HTMLResponse
 
-from kg_service.describe import name_from
+from kg_service.describe import Describer
 from kg_service.rdf import is_aligned
 from kg_service.service import html
 from kg_service.service.addresses import entity_address, entity_form, source_address
 from kg_service.service.entity_forms import MOST_POINTERS, Described
 from kg_service.service.resource_forms import SHORT_NAMES
 from kg_service.service.schema_org import embedded, thing_node
-from kg_service.terms import shorten
+from kg_service.terms import RDF_TYPE, shorten
 
 MOST_ROWS = 1_000
 
 
-def as_page(described: Described, base: str, root: str) -> HTMLResponse:
-    """A page with the statements, who makes each, and the same for machines."""
+def as_page(described: Described, describer: Describer, base: str, root: str) -> HTMLResponse:
+    """A page with the statements, who makes each, and the same for machines.
+
+    The things that it leads to are shown by their names, as the describer tells them.
+    """
     thing = described.thing
+    shown = described.about[:MOST_ROWS], described.pointing[:MOST_POINTERS]
+    cells = _Cells(*shown, describer, base, root)
     named = [
         ("Kind", html.text(thing.kind)),
         ("IRI", html.text(thing.iri)),
@@ -41,14 +46,8 @@ def as_page(described: Described, base: str, root: str) -> HTMLResponse:
         kind = "aligned" if is_aligned(quad.graph_name) else "asserted"
         return f"{source.id} ({kind})", source_address(root, source.id)
 
-    about = [
-        ((shorten(q.predicate.value), None), _cell(q.object, base, root), who(q))
-        for q in described.about[:MOST_ROWS]
-    ]
-    pointing = [
-        (_cell(q.subject, base, root), (shorten(q.predicate.value), None), who(q))
-        for q in described.pointing[:MOST_POINTERS]
-    ]
+    about = [((shorten(q.predicate.value), None), cells.of(q.object), who(q)) for q in shown[0]]
+    pointing = [(cells.of(q.subject), (shorten(q.predicate.value), None), who(q)) for q in shown[1]]
     body += html.heading("What is said of it")
     caption = _counted(described.about, MOST_ROWS)
     body += html.table(caption, ("Property", "Value", "Who says so"), about)
@@ -82,10 +81,30 @@ def _lineage_links(iri: str, root: str) -> str:
     return ", ".join(links)
 
 
-def _cell(term: object, base: str, root: str) -> html.Cell:
-    """A value; what a source names by a path is shown by it."""
-    if isinstance(term, NamedNode):
-        iri = term.value
-        own = iri.startswith(f"{base}/source/")
-        return name_from(iri) if own else shorten(iri), entity_address(base, root, iri)
-    return (term.value if isinstance(term, Literal) else str(term)), None
+class _Cells:
+    """Values as a table shows them: things by their names, classes and terms by their prefixes."""
+
+    def __init__(
+        self,
+        about: Iterable[Quad],
+        pointing: Iterable[Quad],
+        describer: Describer,
+        base: str,
+        root: str,
+    ) -> None:
+        self._base = base
+        self._root = root
+        nodes = [
+            *(q.object for q in about if q.predicate != RDF_TYPE),
+            *(q.subject for q in pointing),
+        ]
+        self._things = describer.things(n for n in nodes if isinstance(n, NamedNode))
+
+    def of(self, term: object) -> html.Cell:
+        """A value; what no source describes is shown by its IRI."""
+        if isinstance(term, NamedNode):
+            thing = self._things.get(term)
+            own = term.value.startswith(f"{self._base}/source/")
+            named = thing.label if thing and (own or thing.sources) else shorten(term.value)
+            return named, entity_address(self._base, self._root, term.value)
+        return (term.value if isinstance(term, Literal) else str(term)), None

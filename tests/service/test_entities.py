@@ -62,6 +62,15 @@ def test_a_page_for_browsers_says_who_says_so(client: TestClient) -> None:
     assert "field (aligned)" in page
 
 
+def test_a_page_names_the_things_that_it_leads_to(client: TestClient) -> None:
+    id_ = f"{BASE}/source/field/#measuring"
+    page = client.get("/entity", params={"id": id_}, headers={"accept": "text/html"}).text
+    assert f'<a href="{ADDRESS}">plant-1</a>' in page
+    assert ">the &lt;spectrum&gt;</a>" in page
+    # a class by its prefix, and what no source describes by its IRI
+    assert ">prov:Activity</a>" in page
+
+
 def test_a_page_escapes_names(client: TestClient) -> None:
     page = client.get("/entity", params={"id": SPECTRUM}, headers={"accept": "text/html"}).text
     assert "the &lt;spectrum&gt;" in page
