@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
@@ -14,13 +14,13 @@ from ingest.iri import has_scheme, is_valid_reference
 from kg_service.errors import NotKnown, UsageError
 from kg_service.lineage.scope import source_with_id
 from kg_service.questions.model import Parameter, ParameterType, Question
+from kg_service.questions.of_source import beginning_with_source
+from kg_service.rdf import subject_of
 from kg_service.store.port import GraphReader, Term
 from kg_service.tables import Table
 from kg_service.terms import CATALOGUE, dcterms
 
 COUNTED = 100_000
-# a group of patterns that begins with the catalogue
-_AT_CATALOGUE = re.compile(r"\{\n *(?=GRAPH graph:catalogue \{[^}]*\?source\b)")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 
 
@@ -62,7 +62,6 @@ def ask(
     raises, and StoreError.
     """
     bound = terms_of(question, given, resolve)
-    _check_source(reader, bound)
     return Table.of(_solutions(reader, question, bound))
 
 
@@ -85,7 +84,6 @@ def ask_page(
     if offset < 0 or limit < 1:
         raise UsageError("a page has at least one row, and begins at row 0 or later")
     bound = terms_of(question, given, resolve)
-    _check_source(reader, bound)
     solutions = _solutions(reader, question, bound)
     columns = tuple(variable.value for variable in solutions.variables)
     before = sum(1 for _ in islice(solutions, offset))
@@ -95,34 +93,27 @@ def ask_page(
     return Page(Table(columns, rows), offset, limit, total, more=behind > 0)
 
 
-def _check_source(reader: GraphReader, bound: Mapping[str, Term]) -> None:
-    """Raise NotKnown where a source is named that was never there, rather than answer nothing."""
-    source = bound.get("source")
-    if isinstance(source, Literal) and not any(
-        True for _ in reader.quads(None, dcterms("identifier"), source, CATALOGUE)
-    ):
-        source_with_id(reader, source.value)
-
-
-def _beginning_with_source(text: str, source: Term | None) -> str:
-    """The text with the source as data before the catalogue is looked at.
-
-    An engine that only puts the term in the variable's place still begins with what it takes to be
-    rarest, such as all files; after a row of data it begins with what that leads to. The term is
-    written by itself, as in ``kg_service.store.bound``.
-    """
-    if source is None:
-        return text
-    return _AT_CATALOGUE.sub(lambda found: f"{found[0]}VALUES ?source {{ {source} }} ", text)
-
-
 def _solutions(
     reader: GraphReader, question: Question, bound: Mapping[str, Term]
 ) -> QuerySolutions:
     """The one place where questions are evaluated."""
-    answer = reader.query(_beginning_with_source(question.text, bound.get("source")), bound)
+    text = question.text
+    if isinstance(source := bound.get("source"), Literal):
+        text = beginning_with_source(text, source, _sources(reader, source))
+    answer = reader.query(text, bound)
     assert isinstance(answer, QuerySolutions), f"{question.id} is no SELECT query"
     return answer
+
+
+def _sources(reader: GraphReader, id_: Literal) -> Sequence[NamedNode]:
+    """What the catalogue says is of this id.
+
+    Raises NotKnown where nothing ever was, rather than answer nothing.
+    """
+    found = [subject_of(q) for q in reader.quads(None, dcterms("identifier"), id_, CATALOGUE)]
+    if not found:
+        source_with_id(reader, id_.value)
+    return found
 
 
 def terms_of(

@@ -144,6 +144,13 @@ differs:
 In the text: begin with what is rare, and put what may be missing into an OPTIONAL of its own that
 begins with something that is bound. An OPTIONAL on a variable that may be free joins everything;
 `tests/questions` refuses it. Keep the alternatives of a property path at its top, or engines take
-it apart and start at both of its ends. MIN and MAX of a group in which a value may be free differ
-between engines: aggregate where it is bound.
+it apart and start at both of its ends. An OPTIONAL within an OPTIONAL is evaluated over all
+sources: put it behind, and give its variable a value (`COALESCE(?step, ?g)`). Where an EXISTS takes
+two steps, the second is an EXISTS of its own. MIN and MAX of a group in which a value may be free
+differ between engines: aggregate where it is bound.
+
+Each branch of a UNION begins with the catalogue, as the whole does, so that engines can begin with
+the source that is asked about. In a sub-select, a MINUS or an OPTIONAL of several patterns, a line
+`#source: GRAPH graph:catalogue {...}` does so: such lines are read where a source is given, say
+again what the text demands anyway, and are comments else.
 """

@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rdflib import Variable
+from pyoxigraph import Literal, NamedNode
+from rdflib import URIRef, Variable
 from rdflib.plugins.sparql import prepareQuery
 
 from kg_service.questions import Question, load_questions
 from kg_service.questions.executables import runnable
+from kg_service.questions.of_source import beginning_with_source
 from kg_service.resources import resource_folder
 from kg_service.store.embedded import OxigraphStore
 
@@ -56,7 +58,7 @@ def _has_value(expression: Any, bound: set[Variable]) -> bool:
             return _has_value(expression.arg, bound)
         case "Builtin_STRAFTER":
             return _has_value(expression.arg1, bound)
-    return _is_variable(expression) and expression in bound
+    return expression in bound if _is_variable(expression) else isinstance(expression, URIRef)
 
 
 def _is_variable(term: Any) -> bool:
@@ -117,6 +119,22 @@ def test_an_optional_begins_with_something_that_is_bound(question: Question) -> 
 )
 def test_one_that_does_not_is_seen(text: str) -> None:
     assert len(loose_ends(text)) == 1
+
+
+OF_SOURCES = [q for q in QUESTIONS if any(p.name == "source" for p in q.parameters)]
+
+
+@pytest.mark.parametrize("question", OF_SOURCES, ids=lambda q: q.id)
+def test_what_is_read_for_a_source_is_sparql_that_begins_with_it(question: Question) -> None:
+    sources, id_ = [NamedNode("http://kg.test/a"), NamedNode("http://kg.test/b")], Literal('a "b"')
+    text = beginning_with_source(question.text, id_, sources)
+    assert "#source:" not in text
+    assert not loose_ends(text)
+    assert list(OxigraphStore().query(text)) == []  # type: ignore[arg-type]
+    begun = text.count(f"VALUES (?s ?source) {{ ({sources[0]} {id_}) ({sources[1]} {id_}) }} GRAPH")
+    assert begun >= question.text.count("#source: GRAPH graph:catalogue")
+    # what must be given is rarer than a source
+    assert begun or question.required
 
 
 @pytest.mark.parametrize("question", [q for q in QUESTIONS if q.required], ids=lambda q: q.id)
