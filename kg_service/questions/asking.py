@@ -14,11 +14,11 @@ from ingest.iri import has_scheme, is_valid_reference
 from kg_service.errors import NotKnown, UsageError
 from kg_service.lineage.scope import source_with_id
 from kg_service.questions.model import Parameter, ParameterType, Question
-from kg_service.questions.of_source import beginning_with_source
-from kg_service.rdf import subject_of
+from kg_service.questions.of_source import SMALL, beginning_with_source
+from kg_service.rdf import object_of, subject_of
 from kg_service.store.port import GraphReader, Term
 from kg_service.tables import Table
-from kg_service.terms import CATALOGUE, dcterms
+from kg_service.terms import CATALOGUE, dcterms, kg
 
 COUNTED = 100_000
 _INTEGER = re.compile(r"[+-]?[0-9]+")
@@ -99,7 +99,8 @@ def _solutions(
     """The one place where questions are evaluated."""
     text = question.text
     if isinstance(source := bound.get("source"), Literal):
-        text = beginning_with_source(text, source, _sources(reader, source))
+        sources = _sources(reader, source)
+        text = beginning_with_source(text, source, sources, small=_are_small(reader, sources))
     answer = reader.query(text, bound)
     assert isinstance(answer, QuerySolutions), f"{question.id} is no SELECT query"
     return answer
@@ -114,6 +115,16 @@ def _sources(reader: GraphReader, id_: Literal) -> Sequence[NamedNode]:
     if not found:
         source_with_id(reader, id_.value)
     return found
+
+
+def _are_small(reader: GraphReader, sources: Sequence[NamedNode]) -> bool:
+    """Whether the sources have few aligned statements, in their current versions."""
+    aligned = 0
+    for source in sources:
+        for version in reader.quads(source, kg("currentVersion"), None, CATALOGUE):
+            for told in reader.quads(object_of(version), kg("alignedTriples"), None, CATALOGUE):
+                aligned += int(told.object.value)
+    return aligned <= SMALL
 
 
 def terms_of(

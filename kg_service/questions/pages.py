@@ -152,5 +152,6 @@ differ between engines: aggregate where it is bound.
 Each branch of a UNION begins with the catalogue, as the whole does, so that engines can begin with
 the source that is asked about. In a sub-select, a MINUS or an OPTIONAL of several patterns, a line
 `#source: GRAPH graph:catalogue {...}` does so: such lines are read where a source is given, say
-again what the text demands anyway, and are comments else.
+again what the text demands anyway, and are comments else. A line `#small source:` is read where
+that source has a thousand aligned statements at most.
 """

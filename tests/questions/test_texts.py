@@ -6,6 +6,7 @@ parts that have nothing to do with each other.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -124,15 +125,20 @@ def test_one_that_does_not_is_seen(text: str) -> None:
 OF_SOURCES = [q for q in QUESTIONS if any(p.name == "source" for p in q.parameters)]
 
 
+@pytest.mark.parametrize("small", [False, True])
 @pytest.mark.parametrize("question", OF_SOURCES, ids=lambda q: q.id)
-def test_what_is_read_for_a_source_is_sparql_that_begins_with_it(question: Question) -> None:
+def test_what_is_read_for_a_source_is_sparql_that_begins_with_it(
+    question: Question, small: bool
+) -> None:
     sources, id_ = [NamedNode("http://kg.test/a"), NamedNode("http://kg.test/b")], Literal('a "b"')
-    text = beginning_with_source(question.text, id_, sources)
-    assert "#source:" not in text
+    text = beginning_with_source(question.text, id_, sources, small=small)
+    assert not re.search(r"^ *#source:", text, re.MULTILINE)
+    assert ("#small source:" in text) == ("#small source:" in question.text and not small)
     assert not loose_ends(text)
     assert list(OxigraphStore().query(text)) == []  # type: ignore[arg-type]
     begun = text.count(f"VALUES (?s ?source) {{ ({sources[0]} {id_}) ({sources[1]} {id_}) }} GRAPH")
-    assert begun >= question.text.count("#source: GRAPH graph:catalogue")
+    read = r"^ *#(small )?source: GRAPH graph:catalogue" if small else r"^ *#source: GRAPH graph:catalogue"
+    assert begun >= len(re.findall(read, question.text, re.MULTILINE))
     # what must be given is rarer than a source
     assert begun or question.required
 
