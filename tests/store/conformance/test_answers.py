@@ -28,7 +28,7 @@ from kg_service.graph import KnowledgeGraph
 from kg_service.intake import Intake
 from kg_service.lineage.model import Direction, Request
 from kg_service.opening import open_graph, open_writer
-from kg_service.questions import load_questions
+from kg_service.questions import ask, load_questions
 from kg_service.resources import resource_folder
 from kg_service.settings import Settings
 from kg_service.withdraw import withdraw
@@ -82,6 +82,11 @@ def asked(graph: KnowledgeGraph) -> dict[str, Any]:
         answer = graph.reader.frozen().query(question.text)
         assert not isinstance(answer, QueryTriples)
         told[question.id] = sorted(str([passing(str(term)) for term in row]) for row in answer)  # type: ignore[union-attr]
+        if question.required or "source" not in {p.name for p in question.parameters}:
+            continue
+        for id_, *_ in sources:
+            rows = ask(graph.reader, question, {"source": id_}).rows
+            told[f"{question.id} of {id_}"] = [[passing(str(term)) for term in row] for row in rows]
     return told
 
 
