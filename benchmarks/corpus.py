@@ -18,7 +18,7 @@ from ingest.findings import FindingKind
 from kg_service.intake import Intake
 from kg_service.opening import load_alignment
 from kg_service.report import IngestReport, Outcome
-from kg_service.store.embedded import DiskStore
+from kg_service.store.disk import DiskStore
 
 _COLUMNS = ("taken", "refused", "passed over", "triples", "aligned", "repaired", "lost")
 

@@ -35,7 +35,7 @@ def whole(path: Path, folder: Path) -> dict[str, float]:
     """Reading, aligning and writing one source."""
     from kg_service.intake import Intake
     from kg_service.opening import load_alignment
-    from kg_service.store.embedded import DiskStore
+    from kg_service.store.disk import DiskStore
 
     alignment = load_alignment()
     store = DiskStore(folder / "store", BASE)
@@ -110,7 +110,7 @@ def crates(path: Path, folder: Path) -> dict[str, float]:
     """Many small crates into one store: crates a second, early and late, and memory."""
     from kg_service.intake import Intake
     from kg_service.opening import load_alignment
-    from kg_service.store.embedded import DiskStore
+    from kg_service.store.disk import DiskStore
 
     store = DiskStore(folder / "store", BASE)
     intake = Intake(store, load_alignment(), BASE)

@@ -24,7 +24,7 @@ from kg_service.graph import KnowledgeGraph
 from kg_service.intake import Intake
 from kg_service.lineage.model import Direction, Request
 from kg_service.opening import load_alignment
-from kg_service.store.embedded import DiskStore
+from kg_service.store.disk import DiskStore
 
 ROUNDS = 3
 BASE = "http://bench.test"

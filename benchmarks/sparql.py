@@ -36,7 +36,7 @@ from benchmarks.lineage.peers.virtuoso import Virtuoso
 from benchmarks.lineage.plan import plan_of
 from benchmarks.lineage.store import load
 from benchmarks.results import Table, save
-from kg_service.store.embedded import SnapshotReader
+from kg_service.store.snapshots import SnapshotReader
 from kg_service.terms import PROV_NS
 
 ROUNDS = 200

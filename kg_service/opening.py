@@ -30,10 +30,12 @@ from kg_service.statistics.feed import StatisticsFeed
 from kg_service.statistics.file import NAME as STATISTICS
 from kg_service.statistics.held import Statistics
 from kg_service.store.address import ServerSettings, shown
-from kg_service.store.embedded import DiskStore, SnapshotReader, check_base, store_base
+from kg_service.store.disk import DiskStore
+from kg_service.store.layout import check_base, store_base
 from kg_service.store.port import GraphReader, GraphStore
 from kg_service.store.remote import RemoteStore, is_remote
 from kg_service.store.side import IndexedStore, SideIndex
+from kg_service.store.snapshots import SnapshotReader
 
 
 def load_alignment(own: Sequence[str] = ()) -> Alignment:

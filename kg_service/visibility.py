@@ -25,6 +25,6 @@ def decide_visibility(
     catalogue = Catalogue(store)
     if catalogue.source(iri) is None and tombstone(store, iri) is None:
         near = get_close_matches(source_id, [r.id for r in catalogue.sources()], n=1)
-        hint = f"did you mean {near[0]}?" if near else "kg sources, or /sources, lists those that are"
+        hint = f"did you mean {near[0]}?" if near else "see kg sources, or /sources"
         raise NotKnown(f"there is no source {source_id!r}; {hint}")
     change_visibility(store, iri, decided, earlier=earlier)

@@ -9,7 +9,7 @@ from pyoxigraph import RdfFormat, Store
 from benchmarks.lineage.generated import Generated
 from benchmarks.lineage.statements import BASE
 from kg_service.settings import Settings
-from kg_service.store.embedded import DiskStore
+from kg_service.store.disk import DiskStore
 
 
 def settings_of(folder: Path) -> Settings:

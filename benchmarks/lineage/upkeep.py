@@ -28,7 +28,8 @@ from benchmarks.lineage.store import load, settings_of, size_of
 from kg_service.index.folder import IndexFolder
 from kg_service.index.writer import IndexWriter
 from kg_service.opening import index_folder, open_graph
-from kg_service.store.embedded import DiskStore, OxigraphStore
+from kg_service.store.disk import DiskStore
+from kg_service.store.embedded import OxigraphStore
 from kg_service.store.grades import LINEAGE_PROPERTIES, Grade, Grades
 from kg_service.store.port import Change, GraphStore
 from kg_service.store.side import IndexedStore

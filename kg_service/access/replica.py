@@ -26,9 +26,10 @@ from kg_service.access.part import Part, key_of
 from kg_service.access.sync import bring_up_to_date, contents_told
 from kg_service.errors import StoreError
 from kg_service.store.dump import lines_of_graph
-from kg_service.store.embedded import OxigraphReader, SnapshotReader
+from kg_service.store.embedded import OxigraphReader
 from kg_service.store.port import NO_BINDINGS, GraphReader, QueryResult, Term
 from kg_service.store.remote import RemoteStore
+from kg_service.store.snapshots import SnapshotReader
 from kg_service.terms import CATALOGUE, DECISIONS
 
 _TRIES = 20

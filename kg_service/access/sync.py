@@ -19,8 +19,8 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from kg_service.access.part import Part, key_of
 from kg_service.errors import StoreError
+from kg_service.store.disk import DiskStore
 from kg_service.store.dump import copied, lines_of_graph
-from kg_service.store.embedded import DiskStore
 from kg_service.store.port import Change, GraphReader
 from kg_service.store.statements import Statements
 from kg_service.terms import CATALOGUE, DECISIONS, JOURNAL, kg, prov

@@ -28,8 +28,9 @@ from kg_service.access.sight import Tier
 from kg_service.access.sync import bring_up_to_date
 from kg_service.errors import StoreBusy, StoreError
 from kg_service.store.dump import lines_of_graph
-from kg_service.store.embedded import OxigraphReader, SnapshotReader
+from kg_service.store.embedded import OxigraphReader
 from kg_service.store.port import GraphReader
+from kg_service.store.snapshots import SnapshotReader
 from kg_service.terms import CATALOGUE, DECISIONS
 
 _WAIT_S = 60.0

@@ -77,7 +77,7 @@ def prune(
     found = kept_periods(reader, archive)
     chosen = [k for kept in found.values() for k in kept if source_id in (None, k.period.source_id)]
     if source_id is not None and not chosen:
-        raise NotKnown(f"there is no source {source_id!r}; kg sources lists those that are")
+        raise NotKnown(f"there is no source {source_id!r}; see kg sources, or /sources")
     pruned = []
     for kept in chosen:
         until = kept.period.until

@@ -36,7 +36,7 @@ def moment_of(reader: GraphReader, written: str) -> datetime:
 def _last_of(reader: GraphReader, source_id: str, version: str) -> datetime:
     found = [ps for ps in timelines(reader).values() if ps[0].source_id == source_id]
     if not found:
-        raise NotKnown(f"there is no source {source_id!r}; kg sources lists those that are")
+        raise NotKnown(f"there is no source {source_id!r}; see kg sources, or /sources")
     (periods,) = found
     meant = [period for period in periods if period.sha256.startswith(version)]
     if len({period.sha256 for period in meant}) != 1:

@@ -273,6 +273,7 @@ class _Walk:
             found = found.where(admitted)
             if not len(found):
                 return
+        self._met_containers |= to == CONTAINER
         by_member = way != ACT and found.codes[0] == _MEMBER
         forth = to != CONTAINER if by_member else self._up
         self.closure.moves.append(Moves(found, way, to, forth))
@@ -319,7 +320,6 @@ class _Walk:
         # a node that is reached in two ways counts twice here: see _counted
         self._left -= len(new)
         self._marks[new] |= way
-        self._met_containers |= way == CONTAINER
         self.touched.append(new)
         waiting[way].append(new)
         at = self._at + (waiting is self._next)

@@ -65,7 +65,7 @@ def source_with_id(reader: GraphReader, source_id: str) -> SourceRecord:
     known = [record.id for record in Catalogue(reader).sources()]
     near = get_close_matches(source_id, known, n=3)
     near = near or [k for k in known if source_id.casefold() in k.casefold()][:3]
-    hint = f"did you mean {' or '.join(near)}?" if near else "kg sources, or /sources, lists those that are"
+    hint = f"did you mean {' or '.join(near)}?" if near else "see kg sources, or /sources"
     raise NotKnown(f"there is no source {source_id!r}; {hint}")
 
 

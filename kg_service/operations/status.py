@@ -20,7 +20,7 @@ from kg_service.operations.parts import PARTS, size_of
 from kg_service.rdf import solutions_of
 from kg_service.settings import Settings
 from kg_service.store.address import is_remote, shown
-from kg_service.store.embedded import is_held
+from kg_service.store.layout import is_held
 from kg_service.store.port import GraphReader
 from kg_service.store.remote import RemoteStore
 from kg_service.terms import JOURNAL, kg

@@ -31,8 +31,8 @@ from kg_service.querying import sandbox, wire
 from kg_service.querying.evaluation import answer
 from kg_service.querying.planning import planned
 from kg_service.querying.query import Kind, NoFormat, Query
-from kg_service.store.embedded import SnapshotReader
 from kg_service.store.port import QueryResult
+from kg_service.store.snapshots import SnapshotReader
 
 _FOLDERS_OPEN = 4
 _LOOKS_EVERY_S = 5.0

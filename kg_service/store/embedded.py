@@ -1,18 +1,9 @@
-"""The embedded store: pyoxigraph, in memory or on disk.
+"""Stores of pyoxigraph: one that is read, and one that is written as a whole or not at all.
 
-On disk, a store is a folder::
-
-    kg-store.json      layout version and the base IRI of this store
-    live/              the database, opened by the one writer
-    snapshots/000007/  a hard-linked checkpoint that readers open; never written
-    current            the name of the snapshot that readers use, replaced atomically
-
-Readers thus see a change when it is published, whole, and never a half of it; a writer may
-work while they read. A commit marks its new graphs as pending in the journal graph, writes
-them, and then drops the old graphs, changes the catalogue and clears the marks in one atomic
-update. Large old graphs are only marked in that update, and removed after it in steps: what
-readers are shown is published later. A writer that finds marks when it opens drops the graphs
-they name, and removes snapshots that were not finished.
+A commit marks its new graphs as pending in the journal graph, writes them, and then drops the
+old graphs, changes the catalogue and clears the marks in one atomic update. Large old graphs
+are only marked in that update, and removed after it in steps: what readers are shown is
+published later. A writer that finds marks when it opens drops the graphs they name.
 
 The engine checks what it reads and says so where its files are damaged. Where a write fails it
 may take no more until it is opened again; what stays marked then is never published.
@@ -20,14 +11,8 @@ may take no more until it is opened again; what stays marked then is never publi
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
-import shutil
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import IO
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Variable
@@ -42,7 +27,6 @@ from kg_service.store.statements import Statements
 from kg_service.store.syntax import explain_syntax
 from kg_service.terms import JOURNAL, PREFIXES, kg
 
-LAYOUT = 1
 _BULK_FROM = 5_000
 _BULK_LINES = 50_000
 _REMOVED_AT_ONCE = 2_000
@@ -52,7 +36,6 @@ _REMOVAL = (
     "DELETE {{ GRAPH {graph} {{ ?s ?p ?o }} }} "
     "WHERE {{ SELECT * WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }} LIMIT {limit} }}"
 )
-_SNAPSHOTS_KEPT = 2
 _PENDING = kg("pending")
 
 
@@ -245,231 +228,3 @@ def _data(quads: Sequence[Quad]) -> str:
         assert not isinstance(quad.graph_name, DefaultGraph)
         parts.append(f"GRAPH {quad.graph_name} {{ {quad.subject} {quad.predicate} {quad.object} }}")
     return "\n".join(parts)
-
-
-class DiskStore(OxigraphStore):
-    """The writer's view of a store on disk. Raises StoreBusy where another writer has it."""
-
-    def __init__(self, folder: Path, base: str) -> None:
-        self._folder = folder
-        self._snapshots = folder / "snapshots"
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            # whoever reads the files sees all sources: others are let in by who runs the service
-            folder.mkdir(mode=0o700, exist_ok=True)
-            self._snapshots.mkdir(exist_ok=True)
-            _check_layout(folder, base)
-            super().__init__(Store(str(folder / "live")), str(folder))
-            shown = self._remove_unfinished()
-        except ENGINE_ERRORS as error:
-            raise engine_error(str(folder), error) from error
-        if not shown:
-            self.publish()
-
-    def publish(self) -> None:
-        snapshot = self._snapshots / "none"
-        try:
-            self._sweep()  # what an interruption left is not shown
-            numbers = self._numbers()
-            snapshot = self._snapshots / f"{max(numbers, default=0) + 1:06d}"
-            self._store.backup(str(snapshot))
-            _replace(self._folder / "current", snapshot.name)
-        except ENGINE_ERRORS as error:
-            self._failed = True
-            shutil.rmtree(snapshot, ignore_errors=True)
-            raise StoreError(
-                f"{self._folder}: committed, but readers can not be shown it yet "
-                f"({reason(error)}): {todo(error)}"
-            ) from error
-        for number in numbers[: -(_SNAPSHOTS_KEPT - 1) or None]:
-            _remove_unused(self._snapshots / f"{number:06d}")
-
-    def close(self) -> None:
-        try:
-            if not self._failed:
-                self._store.flush()
-        except ENGINE_ERRORS as error:
-            raise StoreError(
-                f"{self._folder}: what was committed is kept, but could not be put in order "
-                f"({reason(error)}): {todo(error)}"
-            ) from error
-        finally:
-            del self._store
-
-    def _numbers(self) -> list[int]:
-        return sorted(int(path.name) for path in self._snapshots.iterdir() if path.name.isdigit())
-
-    def _remove_unfinished(self) -> bool:
-        """Remove snapshots that no reader was ever told of. Whether readers have one."""
-        for path in self._snapshots.glob("*.tmp"):  # where the engine builds one
-            shutil.rmtree(path, ignore_errors=True)
-        try:
-            current = (self._folder / "current").read_text(encoding="ascii").strip()
-        except (FileNotFoundError, UnicodeDecodeError):
-            return False
-        if not current.isdigit() or not (self._snapshots / current).is_dir():
-            return False
-        for number in self._numbers():
-            if number > int(current):
-                _remove_unused(self._snapshots / f"{number:06d}")
-        return True
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a small file so that it is wholly the old one or wholly the new one."""
-    temporary = path.with_suffix(".new")
-    with temporary.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(temporary, path)
-
-
-def _check_layout(folder: Path, base: str) -> None:
-    meta_path = folder / "kg-store.json"
-    if not meta_path.exists():
-        _replace(meta_path, json.dumps({"layout": LAYOUT, "base": base}) + "\n")
-        return
-    check_base(folder, store_base(folder), base)
-
-
-def check_base(folder: Path, stored: str | None, base: str) -> None:
-    """Raise StoreError where a store was made with another base."""
-    if stored is not None and stored != base:
-        raise StoreError(
-            f"{folder}: its IRIs start with {stored}, not {base}; "
-            "give the same --base (or KG_BASE), or use another store"
-        )
-
-
-def store_base(folder: Path) -> str | None:
-    """The base IRI of a store on disk, None where there is no store yet. Raises StoreError."""
-    try:
-        meta = json.loads((folder / "kg-store.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except NotADirectoryError as error:
-        raise StoreError(f"{folder}: not a folder; a store is kept in one") from error
-    except OSError as error:
-        raise engine_error(str(folder), error) from error
-    except (ValueError, RecursionError):
-        meta = None
-    if isinstance(meta, dict) and meta.get("layout", LAYOUT) != LAYOUT:
-        raise StoreError(
-            f"{folder}: written by another version of kg-service (layout {meta['layout']}); "
-            "ingest into a new store"
-        )
-    if not isinstance(meta, dict) or not isinstance(meta.get("base"), str):
-        raise StoreError(
-            f"{folder}: kg-store.json is damaged; put it back from a copy, or write it again as "
-            f'{{"layout": {LAYOUT}, "base": "…"}} with the base that this store was made with'
-        )
-    return str(meta["base"])
-
-
-def is_held(folder: Path) -> bool:
-    """Whether a process has a store on disk open to write, as far as this system tells.
-
-    The engine's lock file is not opened: to close it again would give up a lock of this process.
-    """
-    try:
-        there = (folder / "live" / "LOCK").stat()
-        held = Path("/proc/locks").read_text(encoding="ascii").split()
-    except (OSError, UnicodeDecodeError):
-        return False
-    device = f"{os.major(there.st_dev):02x}:{os.minor(there.st_dev):02x}"
-    return f"{device}:{there.st_ino}" in held
-
-
-def _remove_unused(snapshot: Path) -> None:
-    """Remove a snapshot unless a reader holds it; readers hold a shared lock on its lock file."""
-    lock_path = snapshot.with_suffix(".lock")
-    try:
-        with lock_path.open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(snapshot, ignore_errors=True)
-            lock_path.unlink(missing_ok=True)
-    except OSError:
-        return  # in use: a later publish will find it again
-
-
-class SnapshotReader:
-    """Readers' view of a store on disk: always the newest published snapshot."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._guard = threading.Lock()
-        self._name = ""
-        self._reader = OxigraphReader(Store())
-        self._newest()
-
-    def query(self, sparql: str, bindings: Mapping[str, Term] = NO_BINDINGS) -> QueryResult:
-        return self._newest().query(sparql, bindings)
-
-    def quads(
-        self,
-        subject: NamedNode | None = None,
-        predicate: NamedNode | None = None,
-        object_: Term | None = None,
-        graph: NamedNode | None = None,
-    ) -> Iterator[Quad]:
-        return self._newest().quads(subject, predicate, object_, graph)
-
-    def generation(self) -> str:
-        """The name of the snapshot that is read; changes when something was published."""
-        self._newest()
-        return self._name
-
-    def frozen(self) -> OxigraphReader:
-        return self._newest()
-
-    def _newest(self) -> OxigraphReader:
-        with self._guard:
-            for _attempt in range(5):
-                try:
-                    name = (self._folder / "current").read_text(encoding="ascii").strip()
-                except FileNotFoundError as error:
-                    raise StoreError(
-                        f"{self._folder}: there is no store yet; create it with: kg ingest PATH"
-                    ) from error
-                except (OSError, UnicodeDecodeError) as error:
-                    raise engine_error(str(self._folder), error) from error
-                if name == self._name:
-                    break
-                failure = self._open(name)
-                if failure is None:
-                    break
-            else:
-                raise StoreError(
-                    f"{self._folder}: the snapshot {name!r} that readers should use can not be "
-                    f"opened ({reason(failure)}); any kg ingest or kg realign makes a new one"
-                ) from failure
-            return self._reader
-
-    def _open(self, name: str) -> OSError | None:
-        """Open a snapshot. The error where it went away, or is not to be had."""
-        snapshot = self._folder / "snapshots" / name
-        try:
-            lock = snapshot.with_suffix(".lock").open("a")
-        except OSError:
-            lock = None  # a read-only disk: nothing removes snapshots there either
-        try:
-            if lock is not None:
-                fcntl.flock(lock, fcntl.LOCK_SH)
-            reader = _HeldSnapshot(Store.read_only(str(snapshot)), str(self._folder), lock)
-        except ENGINE_ERRORS as error:
-            if lock is not None:
-                lock.close()
-            if isinstance(error, OSError):
-                return error  # removed between reading its name and locking it: read it again
-            raise engine_error(str(self._folder), error) from error
-        self._name, self._reader = name, reader
-        return None
-
-
-class _HeldSnapshot(OxigraphReader):
-    """A snapshot with the lock that keeps writers from removing it, for as long as it is used."""
-
-    def __init__(self, store: Store, where: str, lock: IO[str] | None) -> None:
-        super().__init__(store, where)
-        self._lock = lock

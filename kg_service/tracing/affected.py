@@ -143,33 +143,34 @@ class _Reached:
     container: bool
 
 
-class _Pending(NamedTuple):
-    """A place that a walk comes to, after so many steps and moves, by an edge.
-
-    ``order`` decides between those that come equally early, ``number`` makes each one of its own.
-    """
+class _Come(NamedTuple):
+    """How one comes to a place: after so many steps and moves, by an edge."""
 
     steps: int
     moves: int
-    order: tuple[Any, ...]
-    number: int
-    place: Place
     by: Edge | None
+
+    def is_before(self, other: _Come) -> bool:
+        """Fewest steps first, then fewest moves, then the edge that answers tell first."""
+        mine, its = self[:2], other[:2]
+        if mine != its or self.by is None or other.by is None:
+            return mine < its
+        return self.by.order < other.by.order
 
 
 class _Spread:
-    """A walk with time from many places at once: fewest steps first, then fewest moves.
+    """A walk with time from many places at once.
 
-    Where several edges come first, it is their order in answers that decides. So what is told of
-    a thing does not depend on the order in which sources were taken in.
+    What it tells of a thing does not depend on the order in which edges are found, and so not on
+    that in which sources were taken in.
     """
 
     def __init__(self, edges: EdgeSource, request: Request) -> None:
         self._moves = Moves(edges, Direction.DOWN)
         self._depth = request.depth
         self._limit = request.limit
-        self._pending: list[_Pending] = []
-        self._number = 0
+        self._come: dict[Place, _Come] = {}
+        self._pending: list[tuple[int, int, str, Place]] = []
         self._beyond: set[NamedNode] = set()
         self.reached: dict[NamedNode, _Reached] = {}
         self.identity: list[Edge] = []
@@ -183,42 +184,45 @@ class _Spread:
     def run(self, entities: Iterable[Place], activities: Iterable[Place]) -> None:
         """From entities, 0 steps away, and activities, which are 1 away as their outputs are."""
         for place, steps in [*((p, 0) for p in entities), *((p, 1) for p in activities)]:
-            self._add(steps, 0, place, None)
+            self._add(place, _Come(steps, 0, None))
         done: set[Place] = set()
         while self._pending:
-            pending = heappop(self._pending)
-            place = pending.place
-            if place in done or place.in_full in done or not self._reach(pending):
+            _steps, _moves, _iri, place = heappop(self._pending)
+            if place in done or place.in_full in done or not self._reach(place):
                 continue
             done.add(place)
+            come = self._come[place]
             for move in self._moves.of(place):
-                self._go(move, pending)
+                self._go(move, come)
 
-    def _reach(self, pending: _Pending) -> bool:
+    def _reach(self, place: Place) -> bool:
         """Note that a place was reached; whether it may be gone on from."""
-        place = pending.place
         if (reached := self.reached.get(place.node)) is not None:
             reached.container = reached.container and place.container
         elif len(self.reached) < self._limit:
-            self.reached[place.node] = _Reached(pending.steps, pending.by, place.container)
+            come = self._come[place]
+            self.reached[place.node] = _Reached(come.steps, come.by, place.container)
         else:
             self.cut_at_limit = True
             return False
         return True
 
-    def _go(self, move: Move, origin: _Pending) -> None:
+    def _go(self, move: Move, come: _Come) -> None:
         if move.edge.kind is EdgeKind.IDENTITY:
             self.identity.append(move.edge)
-        steps = origin.steps + move.cost
+        steps = come.steps + move.cost
         if self._depth is not None and steps > self._depth:
             self._beyond.add(move.to.node)
         else:
-            self._add(steps, origin.moves + 1, move.to, move.edge)
+            self._add(move.to, _Come(steps, come.moves + 1, move.edge))
 
-    def _add(self, steps: int, moves: int, place: Place, by: Edge | None) -> None:
-        order = (place.node.value, place.container, by.order if by else ())
-        self._number += 1
-        heappush(self._pending, _Pending(steps, moves, order, self._number, place, by))
+    def _add(self, place: Place, come: _Come) -> None:
+        known = self._come.get(place)
+        if known is not None and not come.is_before(known):
+            return
+        self._come[place] = come
+        if known is None or come[:2] < known[:2]:
+            heappush(self._pending, (come.steps, come.moves, place.node.value, place))
 
 
 def _told(

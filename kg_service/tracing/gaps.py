@@ -6,6 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from heapq import heappop, heappush
 from typing import Any
 
 from pyoxigraph import NamedNode
@@ -21,6 +22,7 @@ from kg_service.lineage.model import (
     Edge,
     EdgeKind,
     Lineage,
+    Move,
     Node,
     NodeKind,
     Request,
@@ -108,7 +110,7 @@ def find_gaps(state: State, request: Request) -> Gaps:
     lineage = state.lineage(request)
     view = PathView(state)
     found = _Finder(state.reader, lineage, view, edges_looked_at(request, state.reader))
-    gaps = sorted(found.all(), key=lambda g: (g.steps, g.thing.label, g.thing.iri, g.kind))
+    gaps = sorted(found.all(), key=_place_in_answer)
     things = {iri: view.thing(iri) for iri, node in lineage.nodes.items() if node.stops}
     return Gaps(
         start=view.thing(lineage.request.start),
@@ -117,6 +119,10 @@ def find_gaps(state: State, request: Request) -> Gaps:
         complete=lineage.complete,
         stopped=stop_sentences(lineage, things),
     )
+
+
+def _place_in_answer(gap: Gap) -> tuple[int, str, str, str, str]:
+    return gap.steps, gap.thing.label, gap.thing.iri, gap.kind, gap.missing
 
 
 class _Finder:
@@ -134,12 +140,9 @@ class _Finder:
         self._net = Net(lineage.up)
         self._one = self._net.one
         self._same: dict[NamedNode, list[Node]] = defaultdict(list)
-        for node in lineage.nodes.values():
+        for node in _nearest_first(lineage):
             self._same[self._one(node.iri)].append(node)
-        self._came_by: dict[NamedNode, Edge] = {}
-        for move in lineage.up:
-            if move.to.node != lineage.request.start:
-                self._came_by.setdefault(move.to.node, move.edge)
+        self._came_by = _came_by(lineage)
 
     def all(self) -> Iterator[Gap]:
         cut = {i for i, n in self._lineage.nodes.items() if n.stops & {Stop.DEPTH, Stop.LIMIT}}
@@ -248,12 +251,15 @@ class _Finder:
             if move.edge.kind is EdgeKind.GENERATED
         }
         told: set[NamedNode] = set()
-        for move in self._lineage.up:
+        nodes = self._lineage.nodes
+        for move in sorted(
+            self._lineage.up, key=lambda m: (nodes[m.edge.later].depth, m.edge.order)
+        ):
             thing = self._one(move.edge.later)
             if move.edge.kind is not EdgeKind.DERIVED or thing in made or thing in told:
                 continue
             told.add(thing)
-            node = self._lineage.nodes[move.edge.later]
+            node = nodes[move.edge.later]
             origin = self._view.thing(move.edge.earlier).label
             yield self._gap(
                 GapKind.NO_STEP,
@@ -266,6 +272,40 @@ class _Finder:
         edge = self._came_by.get(node.iri)
         said = self._view.said(edge) if edge else None
         return Gap(kind, self._view.thing(node.iri), node.depth, missing, mend, said)
+
+
+def _nearest_first(lineage: Lineage) -> list[Node]:
+    """The nodes by how many steps away they are, then moves: however they happened to be met."""
+    nodes = lineage.nodes
+    onward: dict[NamedNode, set[NamedNode]] = defaultdict(set)
+    for move in lineage.up:
+        onward[move.origin.node].add(move.to.node)
+    pending = [(0, 0, lineage.request.start.value)]
+    found: dict[str, Node] = {}
+    while pending:
+        _steps, moves, iri = heappop(pending)
+        if iri in found:
+            continue
+        here = NamedNode(iri)
+        found[iri] = nodes[here]
+        for there in onward[here]:
+            heappush(pending, (nodes[there].depth, moves + 1, there.value))
+    return list(found.values())
+
+
+def _came_by(lineage: Lineage) -> dict[NamedNode, Edge]:
+    """For each node but the start an edge by which one first gets there, a step if any is."""
+    nodes = lineage.nodes
+
+    def order(move: Move) -> tuple[int, bool, tuple[str, ...]]:
+        identity = move.edge.kind is EdgeKind.IDENTITY
+        return nodes[move.origin.node].depth, identity, move.edge.order
+
+    came_by: dict[NamedNode, Edge] = {}
+    for move in sorted(lineage.up, key=order):
+        if move.to.node != lineage.request.start:
+            came_by.setdefault(move.to.node, move.edge)
+    return came_by
 
 
 def _ends(lineage: Lineage, net: Net) -> list[NamedNode]:
@@ -289,7 +329,7 @@ def _ends(lineage: Lineage, net: Net) -> list[NamedNode]:
                 leading.append(before)
     told: set[NamedNode] = set()
     found = []
-    for node in lineage.nodes.values():
+    for node in _nearest_first(lineage):
         thing = net.one(node.iri)
         spot = Spot(thing, node.container)
         if node.kind is NodeKind.ACTIVITY or node.container or thing in told or spot in leads:
@@ -306,8 +346,9 @@ def _ends(lineage: Lineage, net: Net) -> list[NamedNode]:
 
 def _circles(lineage: Lineage, net: Net) -> list[tuple[NamedNode, NamedNode]]:
     """For each cycle from which nothing leads on: the entity in it that was reached first, and an
-    activity of it."""
+    activity of it. Of activities that only informed each other, the one that was reached first."""
     onward = {spot: list(net.onward(spot)) for spot in net.spots()}
+    nodes = _nearest_first(lineage)
     found = []
     for component in strongly_connected(onward):
         inside = set(component)
@@ -315,8 +356,8 @@ def _circles(lineage: Lineage, net: Net) -> list[tuple[NamedNode, NamedNode]]:
         if not activities or len(inside) == 1:
             continue
         if all(target in inside for spot in component for target in onward[spot]):
-            things = {spot.thing for spot in component} - net.activities
-            first = next(n for n in lineage.nodes if net.one(n) in things)
+            things = {spot.thing for spot in component} - net.activities or set(activities)
+            first = next(n.iri for n in nodes if net.one(n.iri) in things)
             found.append((first, min(activities, key=lambda node: node.value)))
     return found
 

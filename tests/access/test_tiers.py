@@ -31,7 +31,7 @@ from kg_service.errors import StoreBusy
 from kg_service.opening import open_tiers, open_writer
 from kg_service.service.app import create_app
 from kg_service.settings import Settings
-from kg_service.store.embedded import SnapshotReader
+from kg_service.store.snapshots import SnapshotReader
 from kg_service.visibility import decide_visibility
 
 PUBLIC = Visibility.PUBLIC, ()

@@ -25,7 +25,8 @@ from kg_service.lineage.model import Request
 from kg_service.questions import load_questions
 from kg_service.resources import resource_folder
 from kg_service.service.app import ServiceContext, create_app
-from kg_service.store.embedded import DiskStore, SnapshotReader
+from kg_service.store.disk import DiskStore
+from kg_service.store.snapshots import SnapshotReader
 
 
 @pytest.fixture(scope="module")

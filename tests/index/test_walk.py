@@ -23,7 +23,8 @@ def told(answer: Lineage) -> object:
         (n.iri.value, n.kind, n.depth, n.container, frozenset(n.stops))
         for n in answer.nodes.values()
     }
-    return nodes, set(answer.edges), answer.request.start
+    moves = set(answer.up), set(answer.down)
+    return nodes, set(answer.edges), moves, answer.request.start
 
 
 @given(

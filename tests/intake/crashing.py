@@ -21,8 +21,8 @@ from kg_service.intake import Intake
 from kg_service.links.stewardship import judge
 from kg_service.opening import load_alignment
 from kg_service.realign import realign
-from kg_service.store import embedded
-from kg_service.store.embedded import DiskStore
+from kg_service.store import disk, embedded
+from kg_service.store.disk import DiskStore
 from kg_service.withdraw import withdraw
 
 BASE = "http://kg.test"
@@ -61,7 +61,7 @@ class Dying:
         return Engine()
 
 
-_Store = embedded.Store
+_Store = disk.Store
 
 
 def make(folder: Path, step: str) -> None:
@@ -87,7 +87,7 @@ def main() -> None:
             try:
                 if int(calls):
                     dying = Dying(int(calls))
-                    embedded.Store = dying.engine  # type: ignore[assignment, misc]
+                    disk.Store = dying.engine  # type: ignore[assignment, misc]
                     os.replace = dying.before(os.replace)
                 make(Path(folder), step)
             except Exception as error:  # noqa: BLE001 - the child ends here, whatever it was

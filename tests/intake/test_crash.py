@@ -21,7 +21,9 @@ from support import BASE, REPOSITORY, crate, ref
 
 from kg_service.catalogue import Catalogue
 from kg_service.identity.decisions import Decisions
-from kg_service.store.embedded import DiskStore, OxigraphReader, SnapshotReader
+from kg_service.store.disk import DiskStore
+from kg_service.store.embedded import OxigraphReader
+from kg_service.store.snapshots import SnapshotReader
 from kg_service.terms import CATALOGUE, DECISIONS, JOURNAL
 
 RANDOM_KILLS = 3  # a step; and one before each call that writes

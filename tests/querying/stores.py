@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kg_service.store.embedded import DiskStore
+from kg_service.store.disk import DiskStore
 from kg_service.store.port import Change
 from kg_service.store.statements import Statements
 

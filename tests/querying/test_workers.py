@@ -26,7 +26,9 @@ from kg_service.querying.pool import SPARE
 from kg_service.querying.query import Kind, NoFormat, Query, QueryEngine, Stop
 from kg_service.querying.workers import Engines
 from kg_service.store.dataset import Dataset
-from kg_service.store.embedded import DiskStore, OxigraphReader, SnapshotReader
+from kg_service.store.disk import DiskStore
+from kg_service.store.embedded import OxigraphReader
+from kg_service.store.snapshots import SnapshotReader
 
 ALL = "SELECT * WHERE { ?s ?p ?o }"
 SIZE = 20_000

@@ -17,7 +17,8 @@ from kg_service.intake import Intake
 from kg_service.questions import load_questions
 from kg_service.resources import resource_folder
 from kg_service.service.app import ServiceContext, create_app
-from kg_service.store.embedded import DiskStore, SnapshotReader
+from kg_service.store.disk import DiskStore
+from kg_service.store.snapshots import SnapshotReader
 
 CONTEXT = ["https://w3id.org/ro/crate/1.1/context", {"Sample": "https://bioschemas.org/Sample"}]
 PLANT = f"{BASE}/source/field/samples/plant-1"

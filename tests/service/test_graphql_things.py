@@ -24,8 +24,9 @@ from kg_service.search.index import ThingIndex
 from kg_service.search.things import Things
 from kg_service.service import graphql_limits, graphql_schema
 from kg_service.service.app import ServiceContext, create_app
-from kg_service.store.embedded import DiskStore, SnapshotReader
+from kg_service.store.disk import DiskStore
 from kg_service.store.side import IndexedStore
+from kg_service.store.snapshots import SnapshotReader
 
 COPY = f"{BASE}/source/analysis/copy.csv"
 

@@ -29,7 +29,7 @@ from kg_service.querying.limits import Limits
 from kg_service.querying.pool import SPARE
 from kg_service.querying.workers import Engines
 from kg_service.service.app import ServiceContext, create_app
-from kg_service.store.embedded import SnapshotReader
+from kg_service.store.snapshots import SnapshotReader
 
 PAIRS = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f }"
 ALL = "SELECT * WHERE { ?s ?p ?o }"

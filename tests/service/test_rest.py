@@ -16,7 +16,7 @@ from kg_service.catalogue import Catalogue
 from kg_service.graph import KnowledgeGraph
 from kg_service.plain import source_json
 from kg_service.service.app import ServiceContext, create_app
-from kg_service.store.embedded import SnapshotReader
+from kg_service.store.snapshots import SnapshotReader
 
 
 def test_sources_are_listed_as_the_command_line_lists_them(
@@ -145,7 +145,7 @@ def test_a_new_source_is_served_without_a_restart(
     from service.conftest import crate
 
     from kg_service.intake import Intake
-    from kg_service.store.embedded import DiskStore
+    from kg_service.store.disk import DiskStore
 
     shutil.copytree(store, tmp_path / "store")
     graph = KnowledgeGraph(SnapshotReader(tmp_path / "store"), alignment)

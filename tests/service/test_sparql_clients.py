@@ -24,7 +24,7 @@ from kg_service.graph import KnowledgeGraph
 from kg_service.querying.limits import Limits
 from kg_service.querying.workers import Engines
 from kg_service.service.app import ServiceContext, create_app
-from kg_service.store.embedded import SnapshotReader
+from kg_service.store.snapshots import SnapshotReader
 
 SIZE = 3_000
 GRAPH = f"{NS}g"

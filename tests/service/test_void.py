@@ -14,7 +14,7 @@ from kg_service.opening import load_alignment, open_existing
 from kg_service.rdf import solutions_of
 from kg_service.realign import realign
 from kg_service.service.void_terms import void
-from kg_service.store.embedded import DiskStore
+from kg_service.store.disk import DiskStore
 from kg_service.terms import RDF_TYPE, dcterms
 
 GRAPH = NamedNode(f"{BASE}/.well-known/void#graph")

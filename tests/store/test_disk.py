@@ -13,7 +13,7 @@ import pytest
 from support import REPOSITORY, crate, ref
 
 from kg_service.catalogue import Catalogue
-from kg_service.store.embedded import SnapshotReader
+from kg_service.store.snapshots import SnapshotReader
 
 SMALL, LARGE = 20, 2500
 

@@ -13,8 +13,11 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kg_service.errors import QuerySyntax, Refused, StoreBusy, StoreError, UsageError
 from kg_service.store import embedded
-from kg_service.store.embedded import DiskStore, OxigraphStore, SnapshotReader, store_base
+from kg_service.store.disk import DiskStore
+from kg_service.store.embedded import OxigraphStore
+from kg_service.store.layout import store_base
 from kg_service.store.port import Change
+from kg_service.store.snapshots import SnapshotReader
 from kg_service.store.statements import Statements
 from kg_service.terms import CATALOGUE, JOURNAL
 

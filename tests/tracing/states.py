@@ -11,6 +11,7 @@ from kg_service.describe import Describer
 from kg_service.lineage.asked import lineage_asked
 from kg_service.lineage.model import Request
 from kg_service.opening import load_alignment
+from kg_service.store.embedded import OxigraphStore
 from kg_service.tracing.state import State
 
 
@@ -21,7 +22,11 @@ def _alignment() -> Alignment:
 
 def state_of(*statements: Statement, sources: int = 1) -> State:
     """The state of a store of statements."""
-    store = store_of(*statements, sources=sources)
+    return state_over(store_of(*statements, sources=sources))
+
+
+def state_over(store: OxigraphStore) -> State:
+    """The state of a store, walked by itself."""
     return State(
         store, _alignment(), lambda request: lineage_asked(request, store), Describer(store)
     )

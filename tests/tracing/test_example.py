@@ -22,7 +22,7 @@ from kg_service.align.engine import Alignment
 from kg_service.cli.main import main
 from kg_service.graph import KnowledgeGraph
 from kg_service.service.app import ServiceContext, create_app
-from kg_service.store.embedded import SnapshotReader
+from kg_service.store.snapshots import SnapshotReader
 
 CASES = Path(__file__).parent / "cases"
 ADDRESS = "http://127.0.0.1:8000"

@@ -36,6 +36,8 @@ def told(found: Gaps) -> list[tuple[str, str]]:
     [
         (WHOLE[1:2], "root", [("no-input", "cut")]),
         ([("b", "from", "a")], "b", [("not-described", "a"), ("derived-without-activity", "b")]),
+        ([("a", "informed", "b"), ("b", "informed", "a")], "a",
+         [("circle", "a")]),
         # what passed between two activities need not have a name
         ([("s", "informed", "r"), ("r", "used", "x"), ("e", "by", "s")], "e",
          [("not-described", "x")]),

@@ -17,8 +17,10 @@ from kg_service.querying.limits import Limits
 from kg_service.querying.workers import Engines
 from kg_service.service import callers
 from kg_service.service.app import ServiceContext, create_app
-from kg_service.store.embedded import DiskStore, OxigraphStore, SnapshotReader
+from kg_service.store.disk import DiskStore
+from kg_service.store.embedded import OxigraphStore
 from kg_service.store.port import Change
+from kg_service.store.snapshots import SnapshotReader
 from kg_service.store.statements import Statements
 from kg_service.terms import CATALOGUE, DECISIONS, JOURNAL
 from kg_service.updating import Updates

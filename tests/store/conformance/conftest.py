@@ -10,10 +10,12 @@ import pytest
 from service.servers import oxigraph
 from store.virtuoso import Virtuoso, virtuoso
 
-from kg_service.store.embedded import DiskStore, OxigraphStore, SnapshotReader
+from kg_service.store.disk import DiskStore
+from kg_service.store.embedded import OxigraphStore
 from kg_service.store.endpoint import Endpoint
 from kg_service.store.port import GraphReader, GraphStore
 from kg_service.store.remote import RemoteStore
+from kg_service.store.snapshots import SnapshotReader
 
 KINDS = ("memory", "disk", "oxigraph", "virtuoso")
 BASE = "http://kg.test"
