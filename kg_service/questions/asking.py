@@ -14,8 +14,8 @@ from ingest.iri import has_scheme, is_valid_reference
 from kg_service.errors import NotKnown, UsageError
 from kg_service.lineage.scope import source_with_id
 from kg_service.questions.model import Parameter, ParameterType, Question
-from kg_service.questions.of_source import SMALL, beginning_with_source
-from kg_service.rdf import object_of, subject_of
+from kg_service.questions.of_source import SMALL, SMALL_SOURCE, beginning_with_source
+from kg_service.rdf import object_node, object_of, subject_of
 from kg_service.store.port import GraphReader, Term
 from kg_service.tables import Table
 from kg_service.terms import CATALOGUE, dcterms, kg
@@ -100,7 +100,8 @@ def _solutions(
     text = question.text
     if isinstance(source := bound.get("source"), Literal):
         sources = _sources(reader, source)
-        text = beginning_with_source(text, source, sources, small=_are_small(reader, sources))
+        small = SMALL_SOURCE in text and _are_small(reader, sources)
+        text = beginning_with_source(text, source, sources, small=small)
     answer = reader.query(text, bound)
     assert isinstance(answer, QuerySolutions), f"{question.id} is no SELECT query"
     return answer
@@ -122,8 +123,8 @@ def _are_small(reader: GraphReader, sources: Sequence[NamedNode]) -> bool:
     aligned = 0
     for source in sources:
         for version in reader.quads(source, kg("currentVersion"), None, CATALOGUE):
-            for told in reader.quads(object_of(version), kg("alignedTriples"), None, CATALOGUE):
-                aligned += int(told.object.value)
+            for told in reader.quads(object_node(version), kg("alignedTriples"), None, CATALOGUE):
+                aligned += int(object_of(told).value)
     return aligned <= SMALL
 
 

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pyoxigraph import Literal, NamedNode
 
 SMALL = 1_000  # aligned statements
+SMALL_SOURCE = "#small source: "
 _LINE_OF_SOURCE = re.compile(r"^( *)#source: ", re.MULTILINE)
 _LINE_OF_SMALL_SOURCE = re.compile(r"^( *)#(?:small )?source: ", re.MULTILINE)
 # a group of patterns that begins with the catalogue, where ``?s`` is the source of the id
