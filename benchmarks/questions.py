@@ -123,8 +123,8 @@ def report(found: Sequence[Figures], size: str, quads: int) -> list[str]:
     head = ("question", "everything, s", "rows", "one source, s", "says why")
     fast = sum(f.whole is not None and f.whole <= AIM for f in found)
     note = (
-        f"{quads:,} quads. Processor time, the median of {_TIMES} askings, fewer where one took long; "
-        "a dash where that is too long or is not asked. "
+        f"{quads:,} quads. Processor time, the median of {_TIMES} askings, fewer where one took "
+        "long; a dash where that is too long or is not asked. "
         f"{fast} of {len(found)} take at most {AIM:.0f} s over everything."
     )
     figures = {"quads": quads, "questions": [asdict(f) for f in found]}
