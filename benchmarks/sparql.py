@@ -268,6 +268,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30, help="how long many clients ask")
     parser.add_argument("--folder", type=Path, help="where to generate; a temporary one else")
     given = parser.parse_args()
+    if given.folder:
+        given.folder.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix="kg-sparql-", dir=given.folder))
     try:
         generated = generate(plan_of(given.size), made)

@@ -59,7 +59,7 @@ def _candidates(reader: GraphReader, written: str) -> list[NamedNode]:
     if not candidates:
         raise NotKnown(
             f"{written!r} is not known: no IRI, persistent identifier or name of anything that was "
-            "ingested; kg sources lists what was"
+            "ingested; see kg sources, or /sources"
         )
     return candidates
 

@@ -114,7 +114,7 @@ def _chosen(reader: GraphReader, sources: list[str], graphs: list[str]) -> list[
         return there
     records = {record.id: record for record in Catalogue(reader).sources()}
     if unknown := sorted(set(sources) - records.keys()):
-        raise NotKnown(f"there is no source {unknown[0]}; kg sources lists those that are")
+        raise NotKnown(f"there is no source {unknown[0]}; see kg sources, or /sources")
     wanted = {g.value for name in sources for g in records[name].graphs} | set(graphs)
     if unknown := sorted(set(graphs) - {g.value for g in there}):
         raise NotKnown(f"there is no graph {unknown[0]}")

@@ -155,7 +155,7 @@ def test_a_tombstone_can_be_decided_on(alignment: Alignment, tmp_path: Path) -> 
     assert internal is not None
     decide_visibility(store, BASE, "field", internal)
     assert (seen(store, ANONYMOUS), seen(store, INSIDER)) == (0, 1)
-    with pytest.raises(NotKnown, match=r"^there is no source 'feild'; kg sources lists"):
+    with pytest.raises(NotKnown, match=r"^there is no source 'feild'; see kg sources"):
         decide_visibility(store, BASE, "feild", internal)
 
 

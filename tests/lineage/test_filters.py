@@ -276,7 +276,7 @@ def test_sources_and_kinds_that_there_are_not() -> None:
     tell_sources(store)
     with pytest.raises(NotKnown, match="there is no source 's'; did you mean s0"):
         checked_filter(store, ["s"])
-    with pytest.raises(NotKnown, match=r"no source .x.; kg sources lists"):
+    with pytest.raises(NotKnown, match=r"no source .x.; see kg sources"):
         checked_filter(store, ["x"])
     with pytest.raises(UsageError, match=r"there is no kind .Specimn.; did you mean Specimen"):
         checked_filter(store, kinds=["Specimn"])
