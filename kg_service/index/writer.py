@@ -83,6 +83,7 @@ class IndexWriter:
         self._state = self._folder.clear()
         self._rows, self._entries, self._caught_up = Rows(), [], False
         self.publish()
+        self._merge()
 
     def _catch_up(self) -> None:
         """Take in the graphs of the store that the index lacks."""
@@ -126,6 +127,14 @@ class IndexWriter:
             segment = merge_segments(together, live)
         self._state = self._folder.add(state, segment, len(tail), next_graph)
         self._rows, self._entries = Rows(), []
+
+    def _merge(self) -> None:
+        """Leave one segment: each more of them costs every step of a walk some look-ups."""
+        state = self._opened()
+        if len(state.segments) > 1:
+            whole = merge_segments(state.segments, None)
+            number = len(state.segments)
+            self._state = self._folder.add(state, whole, number, state.manifest.next_graph)
 
 
 def _to_merge(segments: Sequence[Segment], new: Segment) -> Sequence[Segment]:

@@ -259,6 +259,25 @@ def test_the_index_of_a_server_is_kept_beside_its_readers(
         assert len(state_of(elsewhere).missing) == 6
 
 
+def test_a_rebuilt_index_is_one_segment(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg_service.index.writer._MOST_WAITING", 10)
+    monkeypatch.setattr("kg_service.index.writer._TIER", 0)
+    written: list[int] = []
+    add = IndexFolder.add
+    monkeypatch.setattr(IndexFolder, "add", lambda *given: written.append(given[3]) or add(*given))
+    before = same_as_the_store(settings)
+    writer = IndexWriter(index_folder(settings), open_graph(settings).reader)
+    writer.rebuild()
+    writer.close()
+    assert len(written) > 2
+    assert written[-1] == len(written) - 1
+    assert len(index_folder(settings).state().segments) == 1
+    assert state_of(settings).faults == ()
+    assert same_as_the_store(settings) == before
+
+
 def test_edges_have_the_grades_that_explaining_gives(settings: Settings) -> None:
     graph = open_graph(settings).frozen()
     answer = graph.lineage(Request(graph.resolve("barley-plant-01")))
