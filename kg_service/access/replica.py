@@ -13,29 +13,29 @@ changed, and is never read while it is behind::
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import DefaultGraph, RdfFormat, Store
 
 from kg_service.access.part import Part, key_of
 from kg_service.access.sync import bring_up_to_date, contents_told
 from kg_service.errors import StoreError
 from kg_service.store.dump import lines_of_graph
 from kg_service.store.embedded import OxigraphReader
-from kg_service.store.port import NO_BINDINGS, GraphReader, QueryResult, Term
+from kg_service.store.layout import replace_text
+from kg_service.store.port import GraphReader
 from kg_service.store.remote import RemoteStore
-from kg_service.store.snapshots import SnapshotReader
+from kg_service.store.snapshots import ReadsNewest, SnapshotReader
 from kg_service.terms import CATALOGUE, DECISIONS
 
 _TRIES = 20
 
 
-class Replica:
+class Replica(ReadsNewest):
     """Reads a server by way of a store on disk: see ``GraphReader``. Raises StoreError."""
 
     def __init__(self, remote: RemoteStore, folder: Path, base: str) -> None:
@@ -48,18 +48,6 @@ class Replica:
 
     def frozen(self) -> OxigraphReader:
         return self._following().frozen()
-
-    def query(self, sparql: str, bindings: Mapping[str, Term] = NO_BINDINGS) -> QueryResult:
-        return self.frozen().query(sparql, bindings)
-
-    def quads(
-        self,
-        subject: NamedNode | None = None,
-        predicate: NamedNode | None = None,
-        object_: Term | None = None,
-        graph: NamedNode | None = None,
-    ) -> Iterator[Quad]:
-        return self.frozen().quads(subject, predicate, object_, graph)
 
     def generation(self) -> str:
         """Changes when something was committed on the server."""
@@ -99,9 +87,7 @@ class Replica:
                     continue  # what was copied may be of two states
                 if failure is not None:
                     raise failure
-                temporary = self._state.with_suffix(".new")
-                temporary.write_text(wanted, encoding="utf-8")
-                os.replace(temporary, self._state)
+                replace_text(self._state, wanted)
                 return
         raise StoreError(
             f"{self.remote.name}: changes faster than {self.folder} can follow; try again later"

@@ -35,6 +35,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, serialize
 from kg_service.errors import StoreError
 from kg_service.store.engine_errors import ENGINE_ERRORS, reason, todo
 from kg_service.store.grades import Grade, Grades
+from kg_service.store.layout import replace_text
 
 _GRADES = "grades"
 _BY_NAME = {grade.value.encode(): grade for grade in Grade}
@@ -82,7 +83,7 @@ class Archive:
                 "since": since.isoformat(),
                 "statements": counted.number,
             }
-            _write_whole(path, json.dumps(told) + "\n")
+            replace_text(path, json.dumps(told) + "\n")
 
     def of(self, source: NamedNode) -> dict[datetime, Archived]:
         """The periods of a source that were archived, by when they began."""
@@ -142,7 +143,7 @@ class Archive:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._writing():
             told = json.loads(archived.path.read_text(encoding="utf-8"))
-            _write_whole(archived.path, json.dumps({**told, "pruned": now}) + "\n")
+            replace_text(archived.path, json.dumps({**told, "pruned": now}) + "\n")
             for suffix in (".nq.gz", ".grades.gz"):
                 archived.path.with_suffix(suffix).unlink(missing_ok=True)
 
@@ -220,15 +221,6 @@ def _compressed(path: Path) -> Iterator[IO[bytes]]:
             yield cast(IO[bytes], stream)
         raw.flush()
         os.fsync(raw.fileno())
-
-
-def _write_whole(path: Path, text: str) -> None:
-    temporary = path.with_suffix(".new")
-    with temporary.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(temporary, path)
 
 
 def _read(path: Path) -> Archived | None:

@@ -17,18 +17,14 @@ from kg_service.store.engine_errors import ENGINE_ERRORS, engine_error, reason
 from kg_service.store.port import NO_BINDINGS, QueryResult, Term
 
 
-class SnapshotReader:
-    """Readers' view of a store on disk: always the newest published snapshot."""
+class ReadsNewest:
+    """Answers from the state that ``frozen`` gives, anew for each question."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._guard = threading.Lock()
-        self._name = ""
-        self._reader = OxigraphReader(Store())
-        self._newest()
+    def frozen(self) -> OxigraphReader:
+        raise NotImplementedError
 
     def query(self, sparql: str, bindings: Mapping[str, Term] = NO_BINDINGS) -> QueryResult:
-        return self._newest().query(sparql, bindings)
+        return self.frozen().query(sparql, bindings)
 
     def quads(
         self,
@@ -37,7 +33,18 @@ class SnapshotReader:
         object_: Term | None = None,
         graph: NamedNode | None = None,
     ) -> Iterator[Quad]:
-        return self._newest().quads(subject, predicate, object_, graph)
+        return self.frozen().quads(subject, predicate, object_, graph)
+
+
+class SnapshotReader(ReadsNewest):
+    """Readers' view of a store on disk: always the newest published snapshot."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._guard = threading.Lock()
+        self._name = ""
+        self._reader = OxigraphReader(Store())
+        self._newest()
 
     def generation(self) -> str:
         """The name of the snapshot that is read; changes when something was published."""
