@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from heapq import heappop, heappush
@@ -140,7 +140,8 @@ class _Finder:
         self._net = Net(lineage.up)
         self._one = self._net.one
         self._same: dict[NamedNode, list[Node]] = defaultdict(list)
-        for node in _nearest_first(lineage):
+        self._nodes = _nearest_first(lineage)
+        for node in self._nodes:
             self._same[self._one(node.iri)].append(node)
         self._came_by = _came_by(lineage)
 
@@ -149,11 +150,11 @@ class _Finder:
         for node in self._lineage.nodes.values():
             if node.kind is NodeKind.ACTIVITY and node.iri not in cut:
                 yield from self._of_activity(node)
-        for end in _ends(self._lineage, self._net):
+        for end in _ends(self._nodes, self._net):
             if end not in cut:
                 yield from self._of_end(self._lineage.nodes[end])
         yield from self._of_derivations()
-        for first, activity in _circles(self._lineage, self._net):
+        for first, activity in _circles(self._nodes, self._net):
             by = self._view.thing(activity).label
             yield self._gap(
                 GapKind.CIRCLE,
@@ -308,7 +309,7 @@ def _came_by(lineage: Lineage) -> dict[NamedNode, Edge]:
     return came_by
 
 
-def _ends(lineage: Lineage, net: Net) -> list[NamedNode]:
+def _ends(nodes: Sequence[Node], net: Net) -> list[NamedNode]:
     """The entities upstream from which no step leads on, also not by way of free moves from them.
 
     Of ends that lie in or around each other, or are the same, only the one that was reached first.
@@ -329,7 +330,7 @@ def _ends(lineage: Lineage, net: Net) -> list[NamedNode]:
                 leading.append(before)
     told: set[NamedNode] = set()
     found = []
-    for node in _nearest_first(lineage):
+    for node in nodes:
         thing = net.one(node.iri)
         spot = Spot(thing, node.container)
         if node.kind is NodeKind.ACTIVITY or node.container or thing in told or spot in leads:
@@ -344,11 +345,10 @@ def _ends(lineage: Lineage, net: Net) -> list[NamedNode]:
     return found
 
 
-def _circles(lineage: Lineage, net: Net) -> list[tuple[NamedNode, NamedNode]]:
+def _circles(nodes: Sequence[Node], net: Net) -> list[tuple[NamedNode, NamedNode]]:
     """For each cycle from which nothing leads on: the entity in it that was reached first, and an
     activity of it. Of activities that only informed each other, the one that was reached first."""
     onward = {spot: list(net.onward(spot)) for spot in net.spots()}
-    nodes = _nearest_first(lineage)
     found = []
     for component in strongly_connected(onward):
         inside = set(component)
